@@ -1,0 +1,5 @@
+//! The catalogue: which documents there are, and which rules they make.
+
+mod rule;
+
+pub use rule::*;

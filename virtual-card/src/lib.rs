@@ -1,0 +1,3 @@
+//! A virtual My Number card (個人番号カード): what the chip answers, byte for byte, in any state.
+
+pub mod profile;
