@@ -63,7 +63,7 @@ impl Scenario {
 #[serde(deny_unknown_fields)]
 pub struct Given {
     /// The personalisation that the scenario needs, by the name of its file in `vectors/cards/`.
-    /// Absent: whichever card is under test, in its factory state.
+    /// Absent, or `"any"` in a row: whichever card is under test, in its factory state.
     #[serde(default)]
     pub card: Option<String>,
     /// The card has this optional application.

@@ -27,7 +27,8 @@ pub struct Step {
     pub read_record: Option<u8>,
     /// VERIFY. `"right"`; `"wrong"` and `"wrong-again"` (well formed, two different wrong values);
     /// `"short"`, `"long"` (one character less or more than the right one); `"lower-case"`;
-    /// `"letters"` (right length, a letter in it); `"text:…"`; `"hex:…"`.
+    /// `"letters"` (right length, a letter in it); `"factory"` (the value before any `change` or `unlock`);
+    /// `"text:…"`; `"hex:…"`.
     pub verify: Option<String>,
     /// Asks for the remaining tries of a key (VERIFY without data, four bytes).
     pub query: Option<String>,
@@ -93,6 +94,8 @@ pub struct Step {
     pub input: Option<String>,
     /// The new value of the key after `act = "unlock"`, as in `change`.
     pub to: Option<String>,
+    /// How `read` goes through the file, when a client's own way is played. Without it as `read` says.
+    pub style: Option<ReadStyle>,
     /// Does the step this many times; the expectations hold each time.
     pub times: Option<u32>,
 
@@ -145,6 +148,45 @@ pub struct Step {
     pub dead: bool,
     /// Keeps the data under this name for later steps.
     pub save: Option<String>,
+}
+
+/// How a client goes through a file: SELECT EF, then READ BINARY by READ BINARY. Each answers `9000` with
+/// all that was asked for, as far as the file has it; the data is the object, without what follows it.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct ReadStyle {
+    /// The first READ asks for so many bytes at offset 0, and the object's length is taken from its
+    /// BER-TLV header. Absent: no such READ, the length stays unknown.
+    #[serde(default)]
+    pub header: Option<u8>,
+    /// Offset at which the blocks start: 0 reads the header again, its own length goes on behind it.
+    #[serde(default)]
+    pub from: u16,
+    /// Bytes that a block asks for, 1 to 256.
+    #[serde(default = "ReadStyle::whole_block")]
+    pub block: u16,
+    /// How it ends.
+    pub last: LastBlock,
+}
+
+impl ReadStyle {
+    fn whole_block() -> u16 {
+        256
+    }
+}
+
+/// How a client's way through a file ends.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum LastBlock {
+    /// The last block asks for exactly what the object still has.
+    Exact,
+    /// The last block asks for a whole block like the others, beyond the end of the object.
+    Whole,
+    /// Whole blocks until one comes back short or `6B00` (`6282`) says that the end was reached.
+    UntilShort,
+    /// Whole blocks, also after a short one, until `6B00` or an answer without data.
+    UntilRefused,
 }
 
 /// A reset that a scenario asks for.
