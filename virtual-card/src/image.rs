@@ -35,6 +35,9 @@ pub struct Application {
     pub files: Vec<File>,
     /// The key that COMPUTE DIGITAL SIGNATURE with P2 = 00 uses: id of a private key file.
     pub default_key: Option<u16>,
+    /// The key that SET SESSION KEY decrypts with; its public half stands in text EF 0006. Applications
+    /// without one know no secure messaging.
+    pub session_key: Option<Signer>,
 }
 
 /// The applications of the card.

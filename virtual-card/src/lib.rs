@@ -1,6 +1,12 @@
 //! A virtual My Number card (個人番号カード): what the chip answers, byte for byte, in any state.
+//!
+//! Personalisation makes a [`CardImage`](image::CardImage); a [`Card`] plays it: command bytes in, response
+//! bytes out, without a clock and without input or output of its own.
 
+pub mod card;
 pub mod image;
 pub mod pkcs1;
 pub mod profile;
 pub mod signer;
+
+pub use card::{Card, ImageError, Mute, ResponseBuffer};
