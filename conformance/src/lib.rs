@@ -2,4 +2,10 @@
 
 pub mod adapter;
 pub mod catalogue;
+pub mod cli;
+pub mod diagnostic;
+pub mod exit_code;
 pub mod scenario;
+mod strict;
+pub mod vectors;
+pub mod verdict;

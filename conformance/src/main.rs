@@ -1,1 +1,9 @@
-fn main() {}
+//! `jpki-conformance`: reads the command line, does what it says, ends with the documented code.
+
+use clap::Parser;
+use jpki_conformance::cli::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    Cli::parse().main().into()
+}

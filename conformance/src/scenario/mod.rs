@@ -3,8 +3,13 @@
 //! A scenario is a row of data in `vectors/scenarios/`; reading it is [`load`]'s work, playing it the
 //! engine's. A scenario with `rows` is a table: each row makes one [`Case`].
 
+mod expand;
+mod load;
+mod names;
 mod step;
 
+pub use load::{Suite, load};
+pub use names::{ApplicationName, FileKind, FileName, Names, Proof};
 pub use step::*;
 
 use crate::catalogue::Role;
