@@ -37,6 +37,7 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`Malformed`] when the bytes fit none of the four cases.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let &[cla, ins, p1, p2, ref body @ ..] = bytes else {
             return Err(Malformed::TooShort);
@@ -49,6 +50,7 @@ impl<'a> Command<'a> {
 /// Data field, Le and whether the fields are extended.
 type Body<'a> = (&'a [u8], Option<u32>, bool);
 
+#[inline]
 fn parse_body(body: &[u8]) -> Result<Body<'_>, Malformed> {
     match *body {
         [] => Ok((&[], None, false)),
@@ -182,5 +184,136 @@ impl fmt::Debug for CommandBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [cla, ins, p1, p2] = self.header;
         Command { cla, ins, p1, p2, data: &self.data, le: self.le, extended: self.extended }.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    /// A header, these body bytes as hex, and so many bytes `55` after them.
+    fn apdu(body: &str, fill: usize) -> Vec<u8> {
+        let mut bytes = hex::decode(format!("00B00000{}", body.replace(' ', ""))).expect("hex");
+        bytes.resize(bytes.len() + fill, 0x55);
+        bytes
+    }
+
+    /// Data length, Le and extended form.
+    type Fields = (usize, Option<u32>, bool);
+
+    #[rstest]
+    #[case::case_1("", 0, (0, None, false))]
+    #[case::case_2_short("01", 0, (0, Some(1), false))]
+    #[case::case_2_short_le_00_is_256("00", 0, (0, Some(256), false))]
+    #[case::case_2_extended("00 01 00", 0, (0, Some(256), true))]
+    #[case::case_2_extended_le_0000_is_65536("00 00 00", 0, (0, Some(65_536), true))]
+    #[case::case_3_short("01", 1, (1, None, false))]
+    #[case::case_3_short_255_bytes("FF", 255, (255, None, false))]
+    #[case::case_3_extended_one_byte("00 00 01", 1, (1, None, true))]
+    #[case::case_3_extended_65535_bytes("00 FF FF", 65_535, (65_535, None, true))]
+    #[case::case_4_short("01 AA 05", 0, (1, Some(5), false))]
+    #[case::case_4_short_le_00_is_256("01 AA 00", 0, (1, Some(256), false))]
+    #[case::case_4_extended("00 00 01 AA 01 2C", 0, (1, Some(300), true))]
+    #[case::case_4_extended_le_0000_is_65536("00 00 01 AA 00 00", 0, (1, Some(65_536), true))]
+    #[case::case_4_extended_65535_bytes("00 FF FF", 65_537, (65_535, Some(0x5555), true))]
+    #[case::two_bytes_after_an_lc_of_two("02 AA BB", 0, (2, None, false))]
+    fn a_command_of_the_four_cases_is_read(#[case] body: &str, #[case] fill: usize, #[case] fields: Fields) {
+        let bytes = apdu(body, fill);
+        let command = Command::parse(&bytes).expect("one of the four cases");
+        assert_eq!((command.data.len(), command.le, command.extended), fields);
+        assert_eq!((command.cla, command.ins, command.p1, command.p2), (0x00, 0xB0, 0x00, 0x00));
+    }
+
+    #[rstest]
+    #[case::data_short_by_one("02 AA", 0)]
+    #[case::data_long_by_two("01 AA BB CC", 0)]
+    #[case::lc_00_and_one_byte("00 AA", 0)]
+    #[case::extended_lc_0000_and_one_byte("00 00 00 AA", 0)]
+    #[case::extended_lc_0000_and_le("00 00 00 00 00", 0)]
+    #[case::extended_data_short_by_one("00 00 03 AA BB", 0)]
+    #[case::extended_data_and_a_one_byte_le("00 00 01 AA 00", 0)]
+    #[case::extended_data_long_by_three("00 00 01 AA BB CC DD", 0)]
+    #[case::extended_65535_bytes_short_by_one("00 FF FF", 65_534)]
+    #[case::extended_65535_bytes_long_by_one("00 FF FF", 65_536)]
+    #[case::extended_65535_bytes_long_by_three("00 FF FF", 65_538)]
+    fn a_body_that_fits_no_case_is_refused(#[case] body: &str, #[case] fill: usize) {
+        assert_eq!(Command::parse(&apdu(body, fill)), Err(Malformed::LengthMismatch));
+    }
+
+    #[rstest]
+    #[case(0)]
+    #[case(1)]
+    #[case(3)]
+    fn fewer_than_four_bytes_are_no_command(#[case] len: usize) {
+        assert_eq!(Command::parse(&apdu("", 0)[..len]), Err(Malformed::TooShort));
+    }
+
+    #[rstest]
+    #[case::too_much_data(CommandBuf::new(0, 0, 0, 0).data(vec![0; 65_536]), BuildError::DataTooLong)]
+    #[case::le_of_nothing(CommandBuf::new(0, 0, 0, 0).le(0), BuildError::LeOutOfRange)]
+    #[case::le_too_long(CommandBuf::new(0, 0, 0, 0).le(65_537), BuildError::LeOutOfRange)]
+    fn what_no_apdu_can_carry_is_refused(#[case] command: CommandBuf, #[case] error: BuildError) {
+        assert_eq!(command.encode(), Err(error));
+    }
+
+    #[rstest]
+    #[case::the_longest_short_data(255, None, 4 + 1 + 255)]
+    #[case::the_shortest_extended_data(256, None, 4 + 3 + 256)]
+    #[case::the_longest_short_le(1, Some(256), 4 + 1 + 1 + 1)]
+    #[case::the_shortest_extended_le(1, Some(257), 4 + 3 + 1 + 2)]
+    #[case::extended_le_alone(0, Some(65_536), 4 + 3)]
+    fn the_shortest_form_is_chosen(#[case] data: usize, #[case] le: Option<u32>, #[case] len: usize) {
+        let mut command = CommandBuf::new(0, 0xB0, 0, 0).data(vec![1; data]);
+        if let Some(le) = le {
+            command = command.le(le);
+        }
+        assert_eq!(command.encode().expect("it fits").len(), len);
+    }
+
+    #[test]
+    fn debug_shows_no_data() {
+        let command = CommandBuf::new(0x00, 0x20, 0x00, 0x80).data(*b"1234");
+        assert_eq!(format!("{command:?}"), "00 20 00 80 Lc=4");
+    }
+
+    fn any_command() -> impl Strategy<Value = CommandBuf> {
+        let data = prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..300),
+            Just(vec![7; 65_535]),
+            Just(vec![7; 255]),
+            Just(vec![7; 256]),
+        ];
+        let le = proptest::option::of(prop_oneof![1_u32..=65_536, Just(256), Just(257), Just(65_536)]);
+        (any::<[u8; 4]>(), data, le, any::<bool>()).prop_map(|([cla, ins, p1, p2], data, le, extended)| {
+            let command = CommandBuf { le, ..CommandBuf::new(cla, ins, p1, p2) }.data(data);
+            if extended { command.extended() } else { command }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_built_reads_back(command in any_command()) {
+            let bytes = command.encode().expect("within bounds");
+            let read = Command::parse(&bytes).expect("well formed");
+            prop_assert_eq!([read.cla, read.ins, read.p1, read.p2], command.header);
+            prop_assert_eq!((read.data, read.le), (&command.data[..], command.le));
+        }
+
+        #[test]
+        fn reading_never_panics_and_what_is_read_encodes_to_the_same_bytes(
+            header: [u8; 4], body in proptest::collection::vec(prop_oneof![Just(0), Just(1), any::<u8>()], 0..12),
+        ) {
+            let bytes = [&header[..], &body].concat();
+            if let Ok(read) = Command::parse(&bytes) {
+                let command = CommandBuf {
+                    le: read.le,
+                    extended: read.extended,
+                    ..CommandBuf::new(read.cla, read.ins, read.p1, read.p2)
+                };
+                prop_assert_eq!(command.data(read.data).encode().expect("it was read"), bytes);
+            }
+        }
     }
 }

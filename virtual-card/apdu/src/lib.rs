@@ -3,6 +3,7 @@
 
 mod command;
 mod status_word;
+pub mod tlv;
 mod transport;
 
 pub use command::{BuildError, Command, CommandBuf, Malformed};
