@@ -28,14 +28,14 @@ pub struct Step {
     /// VERIFY. `"right"`; `"wrong"` and `"wrong-again"` (well formed, two different wrong values);
     /// `"short"`, `"long"` (one character less or more than the right one); `"lower-case"`;
     /// `"letters"` (right length, a letter in it); `"factory"` (the value before any `change` or `unlock`);
-    /// `"text:…"`; `"hex:…"`.
+    /// `"text:…"`; `"hex:…"`; `"saved:NAME"` or `"saved:NAME#PART"`; `"@holder.number"`, `"@pins.KEY"`.
     pub verify: Option<String>,
     /// Asks for the remaining tries of a key (VERIFY without data, four bytes).
     pub query: Option<String>,
     /// Wrong VERIFYs until the key is locked; each answer and the query afterwards are checked.
     pub lock: Option<String>,
     /// CHANGE REFERENCE DATA (`00 24 01`) or CHANGE KEY (`80 32 00`) to this value (as in `verify`:
-    /// `"text:…"`, `"hex:…"`, `"right"` for the factory value). Later `"right"` means the new value.
+    /// `"text:…"`, `"hex:…"`, `"factory"` for the factory value). Later `"right"` means the new value.
     pub change: Option<String>,
     /// COMPUTE DIGITAL SIGNATURE with this private key.
     pub sign: Option<String>,
