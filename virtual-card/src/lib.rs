@@ -3,8 +3,10 @@
 //! Personalisation makes a [`CardImage`](image::CardImage); a [`Card`] plays it: command bytes in, response
 //! bytes out, without a clock and without input or output of its own.
 
+pub mod authority;
 pub mod card;
 pub mod image;
+pub mod personalise;
 pub mod pkcs1;
 pub mod profile;
 pub mod signer;

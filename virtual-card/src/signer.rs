@@ -59,8 +59,22 @@ impl Signer {
     /// RSASSA-PKCS1-v1_5 with SHA-256 over a message: how the authority signs certificates and records.
     #[must_use]
     pub fn sign_sha256(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
-        let info = pkcs1::digest_info_sha256(&Sha256::digest(message).into());
-        let block = pkcs1::pad_type1(&info).expect("51 bytes are fewer than 245");
+        self.sign_padded(&pkcs1::digest_info_sha256(&Sha256::digest(message).into()))
+    }
+
+    /// The signature of the card face: three SHA-256 hashes in one `DigestInfo` that says SHA-256, so that its octet
+    /// string has 96 bytes.
+    #[must_use]
+    pub fn sign_triple_digest(&self, digests: &[[u8; 32]; 3]) -> [u8; SIGNATURE_LEN] {
+        let mut info = pkcs1::digest_info_sha256(&digests[0]).to_vec();
+        info[1] += 64; // the sequence
+        info[18] += 64; // the octet string at its end
+        info.extend_from_slice(&digests[1..].concat());
+        self.sign_padded(&info)
+    }
+
+    fn sign_padded(&self, info: &[u8]) -> [u8; SIGNATURE_LEN] {
+        let block = pkcs1::pad_type1(info).expect("a DigestInfo is far below 245 bytes");
         self.private(&block).expect("a padded block is above 1 and far below the modulus")
     }
 }
