@@ -3,7 +3,8 @@
 //! A step is a row of words in `vectors/scenarios/card/*.toml`. Exactly one *verb* says what happens;
 //! *modifiers* shape it; *expectations* say what must be seen. Without an expectation of its own a verb
 //! that sends a command expects `9000`. Names of applications, files and keys are those of
-//! `vectors/applications.toml`. A string `"$column"` is replaced by the row's value before reading.
+//! `vectors/applications.toml`. A string `"$column"` is replaced by the row's value before reading. In hex,
+//! spaces are ignored, and `5A*307` stands for 307 bytes `5A`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,9 +46,9 @@ pub struct Step {
     pub challenge: Option<u32>,
     /// GET DATA of this tag, four hex digits.
     pub get_data: Option<String>,
-    /// Any bytes, as hex; spaces are ignored.
+    /// Any bytes, as hex.
     pub send: Option<String>,
-    /// `"warm"` or `"cold"` reset.
+    /// `"warm"` or `"cold"` reset. The expectations on data apply to the answer to reset.
     pub power: Option<Power>,
     /// Takes the card out and puts in a factory-fresh one of this personalisation.
     pub insert: Option<String>,
@@ -131,6 +132,9 @@ pub struct Step {
     /// braces for children, brackets for an exact length, parentheses for the length field as hex
     /// (`"FF10(0C)[12]"`), and `"+FFFF"` at the end for filler bytes.
     pub shape: Option<String>,
+    /// The value of this object, `"FF20/DF21"`, is a table of two-byte offsets, counted from the start of the
+    /// data: one for each object that follows it within the same object, in order.
+    pub offsets: Option<String>,
     /// A part of the data to look at instead of the whole: `"tlv:FF20/DF22"` (value of that object),
     /// `"object:FF20/DF22"` (tag, length and value), `"range:0..20"`.
     pub part: Option<String>,
