@@ -36,7 +36,7 @@ pub struct Step {
     /// Wrong VERIFYs until the key is locked; each answer and the query afterwards are checked.
     pub lock: Option<String>,
     /// CHANGE REFERENCE DATA (`00 24 01`) or CHANGE KEY (`80 32 00`) to this value (as in `verify`:
-    /// `"text:…"`, `"hex:…"`, `"factory"` for the factory value). Later `"right"` means the new value.
+    /// `"text:…"`, `"hex:…"`, `"factory"` or `"right"` for the factory value). Later `"right"` means the new value.
     pub change: Option<String>,
     /// COMPUTE DIGITAL SIGNATURE with this private key.
     pub sign: Option<String>,
