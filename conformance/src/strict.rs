@@ -8,6 +8,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+/// As many known words are listed where none is close to what was written; more help nobody.
+const LISTED: usize = 16;
+
 /// A value with its place in the file.
 pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
 
@@ -116,9 +119,10 @@ fn explain(file: &SourceFile, error: &toml::de::Error) -> Diagnostic {
         }
         _ => (message.replace('`', "\""), &[][..]),
     };
-    let hint = known.first().map(|_| match closest(words[0], known.iter().copied()) {
-        Some(word) => format!("did you mean \"{word}\"?"),
-        None => format!("known here: {}", known.join(", ")),
+    let hint = known.first().and_then(|_| match closest(words[0], known.iter().copied()) {
+        Some(word) => Some(format!("did you mean \"{word}\"?")),
+        None if known.len() <= LISTED => Some(format!("known here: {}", known.join(", "))),
+        None => None,
     });
     Diagnostic { message: said, hint, ..diagnostic }
 }

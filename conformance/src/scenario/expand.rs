@@ -9,7 +9,7 @@ use crate::vectors::SourceFile;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 /// One scenario with the values of one row in it; without a table there is one, with no row.
 pub(super) struct Expanded<'t> {
@@ -42,8 +42,8 @@ pub(super) fn expand<'t>(
     };
     let Some(rows) = rows else {
         let row = Row { columns: BTreeMap::new(), place: place.clone(), table: false };
-        let tree = row.fill(file, tree, found);
-        return vec![Expanded { tree, row: None, place: place.clone() }];
+        let filled = row.fill(file, tree, found);
+        return filled.map(|tree| Expanded { tree, row: None, place: place.clone() }).into_iter().collect();
     };
     let count = rows.len();
     let mut expanded = Vec::new();
@@ -56,8 +56,8 @@ pub(super) fn expand<'t>(
         let columns =
             columns.into_iter().map(|(name, value)| (name.get_ref().to_string(), (name.span(), value)));
         let row = Row { columns: columns.collect(), place: place.clone(), table: true };
-        let tree = row.fill(file, tree.clone(), found);
-        expanded.push(Expanded { tree, row: Some((index + 1, count)), place });
+        let filled = row.fill(file, tree.clone(), found);
+        expanded.extend(filled.map(|tree| Expanded { tree, row: Some((index + 1, count)), place }));
     }
     expanded
 }
@@ -69,10 +69,11 @@ struct Row<'t> {
 }
 
 impl<'t> Row<'t> {
-    fn fill(&self, file: &SourceFile, tree: DeTable<'t>, found: &mut Diagnostics) -> DeTable<'t> {
-        let mut filling = Filling { file, row: self, used: Vec::new(), found };
+    /// The scenario with this row's values; nothing when the row misses one.
+    fn fill(&self, file: &SourceFile, tree: DeTable<'t>, found: &mut Diagnostics) -> Option<DeTable<'t>> {
+        let mut filling = Filling { file, row: self, used: Vec::new(), complete: true, found };
         let filled = filling.table(tree);
-        let used = filling.used;
+        let Filling { used, complete, found, .. } = filling;
         for (name, (place, _)) in &self.columns {
             if !used.contains(name) {
                 let message = format!("no step uses the column \"{name}\"");
@@ -80,7 +81,7 @@ impl<'t> Row<'t> {
                 found.push(Diagnostic::at(file, place.clone(), message).hint(hint));
             }
         }
-        filled
+        complete.then_some(filled)
     }
 }
 
@@ -88,6 +89,7 @@ struct Filling<'a, 't> {
     file: &'a SourceFile,
     row: &'a Row<'t>,
     used: Vec<String>,
+    complete: bool,
     found: &'a mut Diagnostics,
 }
 
@@ -99,10 +101,7 @@ impl<'t> Filling<'_, 't> {
     fn value(&mut self, value: Value<'t>) -> Value<'t> {
         let span = value.span();
         let filled = match value.into_inner() {
-            DeValue::String(text) => match column(&text) {
-                Some(name) => return self.column(name, span, DeValue::String(text.clone())),
-                None => DeValue::String(text),
-            },
+            DeValue::String(text) => return self.text(text, span),
             DeValue::Table(table) => DeValue::Table(self.table(table)),
             DeValue::Array(array) => {
                 let mut filled = DeArray::new();
@@ -114,12 +113,47 @@ impl<'t> Filling<'_, 't> {
         Spanned::new(span, filled)
     }
 
-    fn column(&mut self, name: &str, span: Range<usize>, written: DeValue<'t>) -> Value<'t> {
+    /// A string that is a column as a whole takes the column's value, whatever its type; columns within a
+    /// longer string, as in `"spends:$key"`, put their text into it.
+    fn text(&mut self, text: DeString<'t>, span: Range<usize>) -> Value<'t> {
+        if let Some(("", name, "")) = column(&text)
+            && let Some(value) = self.column(name, &span)
+        {
+            return value;
+        }
+        let mut filled = String::new();
+        let mut rest = &*text;
+        while let Some((before, name, after)) = column(rest) {
+            filled.push_str(before);
+            filled.push_str(&self.word(name, &span));
+            rest = after;
+        }
+        filled.push_str(rest);
+        Spanned::new(span, DeValue::String(DeString::Owned(filled)))
+    }
+
+    /// The value of a column as part of a longer text.
+    fn word(&mut self, name: &str, span: &Range<usize>) -> String {
+        let Some(value) = self.column(name, span) else { return String::new() };
+        match value.get_ref() {
+            DeValue::String(word) => word.to_string(),
+            DeValue::Integer(number) => number.as_str().to_owned(),
+            other => {
+                let message =
+                    format!("\"{name}\" goes into a longer text and cannot be {}", other.type_str());
+                self.found.push(Diagnostic::at(self.file, value.span(), message));
+                String::new()
+            }
+        }
+    }
+
+    fn column(&mut self, name: &str, span: &Range<usize>) -> Option<Value<'t>> {
         if let Some((_, value)) = self.row.columns.get(name) {
             self.used.push(name.to_owned());
-            return value.clone();
+            return Some(value.clone());
         }
-        let diagnostic = if self.row.table {
+        self.complete = false;
+        self.found.push(if self.row.table {
             let message = format!("the row misses the column \"{name}\"");
             Diagnostic::at(self.file, self.row.place.clone(), message)
                 .related(span.clone(), "it is used here")
@@ -127,15 +161,16 @@ impl<'t> Filling<'_, 't> {
         } else {
             let message = format!("\"${name}\" stands for a column, but the scenario has no rows");
             Diagnostic::at(self.file, span.clone(), message)
-        };
-        self.found.push(diagnostic);
-        Spanned::new(span, written)
+        });
+        None
     }
 }
 
-/// The column's name, when the text is `$` and a name in lower case.
-fn column(text: &str) -> Option<&str> {
-    let name = text.strip_prefix('$')?;
-    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-    (!name.is_empty() && name.chars().all(letter)).then_some(name)
+/// The first column in a text, with what stands before and after it: `$` and a name in lower case.
+fn column(text: &str) -> Option<(&str, &str, &str)> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let start = text.match_indices('$').map(|(at, _)| at).find(|at| text[at + 1..].starts_with(is_name))?;
+    let rest = &text[start + 1..];
+    let (name, after) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+    Some((&text[..start], name, after))
 }

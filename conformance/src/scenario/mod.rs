@@ -3,10 +3,14 @@
 //! A scenario is a row of data in `vectors/scenarios/`; reading it is [`load`]'s work, playing it the
 //! engine's. A scenario with `rows` is a table: each row makes one [`Case`].
 
+mod check;
+mod effects;
 mod expand;
 mod load;
 mod names;
 mod step;
+pub(crate) mod syntax;
+mod words;
 
 pub use load::{Suite, load};
 pub use names::{ApplicationName, FileKind, FileName, Names, Proof};
@@ -43,7 +47,8 @@ pub struct Scenario {
     /// What must be so before.
     #[serde(default)]
     pub given: Given,
-    /// What it does to a card that a reset does not undo; checked against the steps when loading.
+    /// What it does to a card that a reset does not undo: `spends:KEY` for a wrong VERIFY, `locks:KEY` for a
+    /// `lock` or enough wrong ones, `changes:KEY`, `tampers`. Checked against the steps when loading.
     #[serde(default)]
     pub effects: Vec<String>,
     /// What it would mean for people if this failed, in one line.
@@ -84,6 +89,8 @@ pub struct Given {
 pub struct Case {
     /// Full id, `card/verify/sentence`, with `#2` for the second row of a table.
     pub id: String,
+    /// Id of its scenario: without the number of the row.
+    pub scenario: String,
     /// The row's number and how many there are, counted from 1.
     pub row: Option<(usize, usize)>,
     /// The rules that it checks.
