@@ -84,3 +84,53 @@ impl Canvas {
         file
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// The picture as rows of `#` and `.`, by the decoder's word.
+    fn rows(png: &[u8]) -> Vec<String> {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("a PNG");
+        let mut bits = vec![0; reader.output_buffer_size().expect("a small picture")];
+        let info = reader.next_frame(&mut bits).expect("a frame");
+        assert_eq!((info.color_type, info.bit_depth), (ColorType::Grayscale, BitDepth::One));
+        let pixel = |row: &[u8], x: usize| if row[x / 8] & (0x80 >> (x % 8)) == 0 { '#' } else { '.' };
+        bits.chunks(info.line_size)
+            .map(|row| (0..info.width as usize).map(|x| pixel(row, x)).collect())
+            .collect()
+    }
+
+    #[test]
+    fn digits_are_readable() {
+        let rows = rows(&draw("10", 16));
+        assert_eq!(
+            rows[3..10],
+            [
+                "..#....###......",
+                ".##...#...#.....",
+                "..#...#..##.....",
+                "..#...#.#.#.....",
+                "..#...##..#.....",
+                "..#...#...#.....",
+                ".###...###......"
+            ]
+        );
+        assert!(rows.iter().take(3).chain(&rows[10..]).all(|row| !row.contains('#')));
+    }
+
+    #[rstest]
+    #[case::names("見本　太郎", "見本　花子", 216)]
+    #[case::digits("9876", "9875", 24)]
+    #[case::wide_digits("１－２－３", "１－２－４", 288)]
+    fn two_texts_never_look_the_same(#[case] one: &str, #[case] other: &str, #[case] width: usize) {
+        assert_ne!(rows(&draw(one, width)), rows(&draw(other, width)));
+    }
+
+    #[test]
+    fn a_text_that_does_not_fit_is_cut_off() {
+        let rows = rows(&draw(&"試".repeat(40), 216));
+        assert_eq!((rows.len(), rows[0].len()), (12, 216));
+    }
+}
