@@ -75,10 +75,12 @@ fn parse_body(body: &[u8]) -> Result<Body<'_>, Malformed> {
     }
 }
 
+#[inline]
 fn short_le(le: u8) -> u32 {
     if le == 0 { 256 } else { u32::from(le) }
 }
 
+#[inline]
 fn extended_le(hi: u8, lo: u8) -> u32 {
     match u16::from_be_bytes([hi, lo]) {
         0 => 65_536,

@@ -1,0 +1,72 @@
+//! Two things measured in turns, so that a noisy machine disturbs both alike.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// How often the two take turns.
+const TURNS: usize = 15;
+
+/// How long each turn lasts.
+const TURN: Duration = Duration::from_millis(60);
+
+/// Repetitions between two looks at the clock.
+const BATCH: u32 = 1_000;
+
+/// Whether this run measures: `cargo bench` does, `cargo test` only looks whether the benchmarks run.
+#[must_use]
+pub fn is_measured() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
+}
+
+/// One of two things to compare.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Side {
+    /// Nanoseconds for one repetition: the median over all turns.
+    pub nanoseconds: f64,
+}
+
+impl Side {
+    /// Repetitions a second.
+    #[must_use]
+    pub fn per_second(self) -> f64 {
+        1e9 / self.nanoseconds
+    }
+}
+
+/// Measures both in turns. What they return is kept from being optimised away.
+pub fn side_by_side<A, B>(mut one: impl FnMut() -> A, mut other: impl FnMut() -> B) -> (Side, Side) {
+    turn(&mut one);
+    turn(&mut other);
+    let (ones, others) = (0..TURNS).map(|_| (turn(&mut one), turn(&mut other))).unzip();
+    (median(ones), median(others))
+}
+
+/// Nanoseconds for one repetition, over one turn.
+fn turn<T>(repeat: &mut impl FnMut() -> T) -> f64 {
+    let (start, mut repetitions) = (Instant::now(), 0u32);
+    while start.elapsed() < TURN {
+        for _ in 0..BATCH {
+            black_box(repeat());
+        }
+        repetitions += BATCH;
+    }
+    start.elapsed().as_nanos() as f64 / f64::from(repetitions)
+}
+
+fn median(mut turns: Vec<f64>) -> Side {
+    turns.sort_by(f64::total_cmp);
+    Side { nanoseconds: turns[turns.len() / 2] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slower_side_is_seen_to_be_slower() {
+        let work = |rounds: u32| move || (0..black_box(rounds)).fold(1u32, |a, b| a ^ b.rotate_left(a));
+        let (short, long) = side_by_side(work(20), work(400));
+        assert!(long.nanoseconds > 2.0 * short.nanoseconds, "{short:?} {long:?}");
+        assert!(short.per_second() > long.per_second());
+    }
+}
