@@ -9,6 +9,7 @@ pub mod image;
 pub mod personalise;
 pub mod pkcs1;
 pub mod profile;
+pub mod pss;
 pub mod signer;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

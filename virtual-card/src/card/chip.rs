@@ -1,11 +1,11 @@
 //! The image compiled for play: files in a table by short identifier, access conditions as bit masks,
 //! knobs as status words. Made once, shared by all clones of a card.
 
+use super::answers::Answers;
+use super::image_error::ImageError;
 use super::security::{Key, KeyIndex, MOST_KEYS, Opens, Value};
 use crate::image::{self, Access, ApplicationKind, CardImage, Change, Content};
-use crate::profile::{KeepsOrClears, Knobs, WrongLength};
 use crate::signer::Signer;
-use jpki_apdu::StatusWord;
 use std::sync::Arc;
 
 /// Short identifiers are five bits.
@@ -14,70 +14,11 @@ const SHORT_IDENTIFIERS: usize = 32;
 /// Application names are 5 to 16 bytes long.
 const NAME_LENGTHS: std::ops::RangeInclusive<usize> = 5..=16;
 
+/// The key that must be verified before SET SESSION KEY.
+const TEXT_PIN: u16 = 0x0011;
+
 /// READ BINARY reaches offsets below this.
 const LONGEST_FILE: usize = 0x8000 + 0xFFFF;
-
-/// Why an image is none that a card can hold: the fault of whoever personalised it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ImageError {
-    /// An application's name is too short or too long.
-    #[error("the name of an application has {0} bytes; 5 to 16 are possible")]
-    NameLength(usize),
-    /// Two applications have the same name.
-    #[error("two applications have the name {0}")]
-    NameTwice(String),
-    /// More applications than a card can hold.
-    #[error("a card holds at most 255 applications")]
-    TooManyApplications,
-    /// A file identifier outside 0001 to 001E: it would have no short identifier.
-    #[error("file {file:04X} of application {application} is not among 0001 to 001E")]
-    FileIdentifier {
-        /// Name of the application, as hex.
-        application: String,
-        /// The identifier.
-        file: u16,
-    },
-    /// Two files of one application have the same identifier.
-    #[error("application {application} has two files {file:04X}")]
-    FileTwice {
-        /// Name of the application, as hex.
-        application: String,
-        /// The identifier.
-        file: u16,
-    },
-    /// A file, record or data object is longer than any response.
-    #[error("{0} bytes are more than one file, record or data object can have")]
-    TooLong(usize),
-    /// More keys than there are bits in the security status.
-    #[error("a card holds at most 31 keys that VERIFY names")]
-    TooManyKeys,
-    /// The value of a key is longer than 16 bytes.
-    #[error("the value of key {file:04X} of application {application} is longer than 16 bytes")]
-    ValueTooLong {
-        /// Name of the application, as hex.
-        application: String,
-        /// Identifier of the key file.
-        file: u16,
-    },
-    /// A file asks for a key that its application does not have.
-    #[error("application {application} has no key {key:04X} that could open a file")]
-    NoSuchKey {
-        /// Name of the application, as hex.
-        application: String,
-        /// Identifier of the key file.
-        key: u16,
-    },
-    /// A knob has a value that no card plays.
-    #[error("knob {knob} cannot be \"{value}\"; it is one of {allowed}")]
-    Knob {
-        /// Name of the knob.
-        knob: &'static str,
-        /// What the profile says.
-        value: String,
-        /// What it can be.
-        allowed: &'static str,
-    },
-}
 
 /// A card's content, ready to be played.
 pub(super) struct Chip {
@@ -95,6 +36,14 @@ pub(super) struct Application {
     files: [Option<File>; SHORT_IDENTIFIERS],
     /// Short identifier of the key that P2 = 00 signs with.
     pub(super) default_key: Option<u8>,
+    pub(super) session_key: Option<SessionKey>,
+}
+
+/// What SET SESSION KEY decrypts with.
+pub(super) struct SessionKey {
+    pub(super) signer: Signer,
+    /// The input-support PIN; 照合番号A and B do not suffice.
+    pub(super) usage: Opens,
 }
 
 impl Application {
@@ -123,25 +72,6 @@ pub(super) struct KeyMade {
     pub(super) tries: u8,
     pub(super) change: Change,
     pub(super) factory: Key,
-}
-
-/// How the card answers where the sources disagree: the knobs, read.
-pub(super) struct Answers {
-    pub(super) same_application_select_keeps: bool,
-    pub(super) warm_reset_keeps: bool,
-    pub(super) failed_verify_keeps: bool,
-    pub(super) blocked_verify: StatusWord,
-    /// Of a READ BINARY at or past the end; `9000` and `6282` come without data.
-    pub(super) read_past_end: StatusWord,
-    pub(super) short_read: StatusWord,
-    pub(super) fci: bool,
-    pub(super) interindustry_sign: bool,
-    pub(super) wrong_length_counts: bool,
-    /// The five-byte VERIFY without data is a query, instead of `6700`.
-    pub(super) query_may_carry_le: bool,
-    pub(super) first_command_fails: bool,
-    pub(super) terminal_certificate: bool,
-    pub(super) secure_messaging: bool,
 }
 
 impl Chip {
@@ -210,8 +140,16 @@ impl Application {
                 return Err(ImageError::FileTwice { application: application(), file: file.id });
             }
         }
-        let default_key = made.default_key.and_then(short_identifier);
-        Ok(Self { kind: made.kind, name: made.aid.clone(), files, default_key })
+        Ok(Self {
+            kind: made.kind,
+            name: made.aid.clone(),
+            files,
+            default_key: made.default_key.and_then(short_identifier),
+            session_key: made
+                .session_key
+                .clone()
+                .map(|signer| SessionKey { signer, usage: Opens::any_of(key(TEXT_PIN)) }),
+        })
     }
 }
 
@@ -255,34 +193,67 @@ fn bounded(len: usize) -> Result<(), ImageError> {
     if len > LONGEST_FILE { Err(ImageError::TooLong(len)) } else { Ok(()) }
 }
 
-impl Answers {
-    fn read(knobs: &Knobs) -> Result<Self, ImageError> {
-        let word = |knob, value: &String, allowed: &'static str| match u16::from_str_radix(value, 16) {
-            Ok(word) if allowed.split(' ').any(|one| one == value) => Ok(StatusWord(word)),
-            _ => Err(ImageError::Knob { knob, value: value.clone(), allowed }),
-        };
-        let query_may_carry_le = match knobs.empty_verify_with_le.as_str() {
-            "6700" => false,
-            "63CX" | "63Cx" => true,
-            value => {
-                let value = value.to_owned();
-                return Err(ImageError::Knob { knob: "empty_verify_with_le", value, allowed: "6700 63CX" });
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::testing::image;
+    use rstest::rstest;
+
+    fn refusal(change: impl FnOnce(&mut CardImage)) -> Option<String> {
+        let mut image = image();
+        change(&mut image);
+        Chip::compile(Arc::new(image)).err().map(|error| error.to_string())
+    }
+
+    fn first_file(image: &mut CardImage) -> &mut image::File {
+        &mut image.applications[0].files[0]
+    }
+
+    #[test]
+    fn the_tiny_image_is_a_cards() {
+        assert_eq!(refusal(|_| {}), None);
+    }
+
+    #[rstest]
+    #[case::a_short_name(|image: &mut CardImage| image.applications[0].aid.truncate(4),
+        "the name of an application has 4 bytes; 5 to 16 are possible")]
+    #[case::a_name_twice(|image: &mut CardImage| image.applications[1].aid = image.applications[0].aid.clone(),
+        "two applications have the name D392F000260100000001")]
+    #[case::an_identifier_without_a_short_one(|image: &mut CardImage| first_file(image).id = 0x2F10,
+        "file 2F10 of application D392F000260100000001 is not among 0001 to 001E")]
+    #[case::an_identifier_twice(|image: &mut CardImage| first_file(image).id = 0x0006,
+        "application D392F000260100000001 has two files 0006")]
+    #[case::a_key_that_is_not_there(|image: &mut CardImage| first_file(image).content = Content::Records {
+        records: vec![], read: Access::AnyOf(vec![0x11]) },
+        "application D392F000260100000001 has no key 0011 that could open a file")]
+    #[case::a_long_value(|image: &mut CardImage| first_file(image).content = Content::Pin(image::Pin {
+        value: vec![0; 17], tries: 3, tries_left: 3, change: Change::Never }),
+        "the value of key 0001 of application D392F000260100000001 is longer than 16 bytes")]
+    #[case::an_object_longer_than_a_response(|image: &mut CardImage| image.objects[0].1 = vec![0; 98_304],
+        "98304 bytes are more than one file, record or data object can have")]
+    #[case::a_knob_that_no_card_plays(|image: &mut CardImage| image.knobs.blocked_verify = "9000".into(),
+        "knob blocked_verify cannot be \"9000\"; it is one of 6984 6983")]
+    #[case::a_knob_that_is_no_word(|image: &mut CardImage| image.knobs.empty_verify_with_le = "no".into(),
+        "knob empty_verify_with_le cannot be \"no\"; it is one of 6700 63CX")]
+    fn an_image_that_no_card_can_hold_is_an_error(#[case] change: fn(&mut CardImage), #[case] words: &str) {
+        assert_eq!(refusal(change).as_deref(), Some(words));
+    }
+
+    #[test]
+    fn a_card_holds_31_keys_and_no_more() {
+        let keys = |count: u16| {
+            move |image: &mut CardImage| {
+                let pin = image::Pin { value: vec![], tries: 1, tries_left: 1, change: Change::Never };
+                image.applications.truncate(2);
+                for (application, range) in image.applications.iter_mut().zip([1..=30, 31..=count]) {
+                    application.files = range
+                        .map(|id| image::File { id: (id - 1) % 30 + 1, content: Content::Pin(pin.clone()) })
+                        .collect();
+                    application.session_key = None;
+                }
             }
         };
-        Ok(Self {
-            same_application_select_keeps: knobs.same_application_select == KeepsOrClears::Keeps,
-            warm_reset_keeps: knobs.warm_reset == KeepsOrClears::Keeps,
-            failed_verify_keeps: knobs.failed_verify == KeepsOrClears::Keeps,
-            blocked_verify: word("blocked_verify", &knobs.blocked_verify, "6984 6983")?,
-            read_past_end: word("read_past_end", &knobs.read_past_end, "6B00 6282 9000")?,
-            short_read: word("short_read", &knobs.short_read, "9000 6282")?,
-            fci: knobs.fci,
-            interindustry_sign: knobs.interindustry_sign,
-            wrong_length_counts: knobs.wrong_length_verify == WrongLength::Counts,
-            query_may_carry_le,
-            first_command_fails: knobs.first_command_fails,
-            terminal_certificate: knobs.terminal_certificate,
-            secure_messaging: knobs.secure_messaging,
-        })
+        assert_eq!(refusal(keys(31)), None);
+        assert_eq!(refusal(keys(32)).as_deref(), Some("a card holds at most 31 keys that VERIFY names"));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Card;
 use super::security::{KeyIndex, Value};
-use crate::image::{ApplicationKind, Change};
+use crate::image::ApplicationKind;
 
 /// The retry counter of a key, as it stands now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Card {
         });
         let key = KeyIndex(made.ok_or(UnlockError::NoSuchKey)? as u8);
         let made = chip.key(key);
-        if value.is_empty() || !made.change.admits(value) {
+        if !made.change.admits(value) {
             return Err(UnlockError::Value);
         }
         let state = self.keys.get_mut(key);
@@ -68,18 +68,77 @@ impl Card {
     }
 }
 
-impl Change {
-    /// Whether a value has the form that the key asks for.
-    pub(super) fn admits(self, value: &[u8]) -> bool {
-        match self {
-            Self::ReferenceDataDigits | Self::ChangeKeyDigits => {
-                value.len() == 4 && value.iter().all(u8::is_ascii_digit)
-            }
-            Self::ReferenceDataPassword => {
-                (6..=16).contains(&value.len())
-                    && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-            }
-            Self::Never => true,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::testing::*;
+    use crate::card::{Mute, ResponseBuffer};
+    use rstest::rstest;
+
+    const JPKI: &[u8] = &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+
+    #[test]
+    fn an_unlocked_key_has_its_new_value_a_full_counter_and_is_verified_by_nobody() {
+        let mut conversation = Conversation::new();
+        conversation.expect(&[
+            (SELECT_JPKI, "9000"),
+            (VERIFY_AUTH_PIN, "9000"),
+            ("0020009804 30303030", "63C2"),
+        ]);
+        conversation.expect(&[(VERIFY_AUTH_PIN, "9000")]);
+        conversation.card.unlock(JPKI, 0x18, b"9999").expect("the key is there");
+        conversation.expect(&[
+            ("802A0097 01 AA 00", "6982"),
+            ("00200098", "63C3"),
+            (VERIFY_AUTH_PIN, "63C2"),
+            ("0020009804 39393939", "9000"),
+        ]);
+    }
+
+    #[rstest]
+    #[case::an_application_that_is_not_there(&[0xA0, 0, 0, 0, 1], 0x18, b"9999", UnlockError::NoSuchKey)]
+    #[case::a_key_that_is_not_there(JPKI, 0x1D, b"9999", UnlockError::NoSuchKey)]
+    #[case::a_file_that_is_no_key(JPKI, 0x17, b"9999", UnlockError::NoSuchKey)]
+    #[case::a_value_of_another_form(JPKI, 0x18, b"999", UnlockError::Value)]
+    fn what_cannot_be_unlocked_stays_as_it_was(
+        #[case] application: &[u8],
+        #[case] file: u16,
+        #[case] value: &[u8],
+        #[case] error: UnlockError,
+    ) {
+        let mut conversation = Conversation::new();
+        assert_eq!(conversation.card.unlock(application, file, value), Err(error));
+        conversation.expect(&[(SELECT_JPKI, "9000"), (VERIFY_AUTH_PIN, "9000")]);
+    }
+
+    #[test]
+    fn a_destroyed_card_stays_mute_until_it_is_made_anew() {
+        let mut conversation = Conversation::new();
+        conversation.card.tamper();
+        for reset in [None, Some(jpki_apdu::Reset::Warm), Some(jpki_apdu::Reset::Cold)] {
+            reset.into_iter().for_each(|reset| conversation.card.reset(reset));
+            let mut buffer = ResponseBuffer::new();
+            assert_eq!(conversation.card.exchange(&[0x00, 0xA4, 0x00, 0x00], &mut buffer), Err(Mute));
+        }
+        conversation.card.restore();
+        conversation.expect(&[(SELECT_JPKI, "9000")]);
+    }
+
+    #[test]
+    fn counters_can_be_read_from_outside() {
+        let mut conversation = Conversation::new();
+        conversation.expect(&[(SELECT_JPKI, "9000"), ("0020009804 30303030", "63C2")]);
+        let counters: Vec<_> = conversation.card.counters().collect();
+        let auth = KeyCounter { application: ApplicationKind::Jpki, file: 0x18, tries_left: 2, tries: 3 };
+        assert_eq!(counters[0], auth);
+        assert_eq!(counters.len(), 9);
+    }
+
+    #[test]
+    fn debug_output_never_shows_a_value() {
+        let shown = format!("{:?}", Conversation::new().card);
+        for value in ["1234", "ABC123", "49, 50, 51, 52"] {
+            assert!(!shown.contains(value), "{shown}");
         }
     }
 }

@@ -14,3 +14,42 @@
 //! Only one point of it was ever measured on a card: SET SESSION KEY looks at the PIN (rank 7) before it
 //! decrypts (rank 8). The rest is our choice, the same for every command, so that it can be relied on.
 //! A file that the card does not have cannot be of the wrong kind, so `6A82` comes before `6981`.
+
+#[cfg(test)]
+mod tests {
+    use crate::card::testing::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::class_before_instruction("10CB0000", "6884")]
+    #[case::class_before_length("01B00000 05 AA", "6881")]
+    #[case::instruction_before_length("00CB0000 05 AA", "6D00")]
+    #[case::instruction_before_parameters("80B0FFFF", "6D00")]
+    #[case::length_before_parameters("00200100 11 3132333435363738393031323334353637", "6700")]
+    #[case::length_before_selection("00B00000", "6700")]
+    #[case::parameters_before_selection("00200180 04 31323334", "6A86")]
+    #[case::parameters_before_existence("802A069D 01 AA 00", "6A86")]
+    #[case::selection_before_security("802A0080 01 AA 00", "6986")]
+    #[case::existence_of_the_file_before_security("0024019D 04 31323334", "6A82")]
+    #[case::structure_before_security("00240197 04 31323334", "6981")]
+    #[case::default_key_before_range("802A0400 01 AA 00", "6A88")]
+    #[case::security_before_range("00B081FF 00", "6982")]
+    #[case::security_before_content("00240198 03 313233", "6982")]
+    #[case::security_before_conditions("80320098 04 31323334", "6982")]
+    #[case::security_before_the_form_of_the_data("802A0497 01 AA 00", "6982")]
+    fn the_first_reason_of_the_table_answers(#[case] command: &str, #[case] answer: &str) {
+        Conversation::new().expect(&[(SELECT_JPKI, "9000"), (command, answer)]);
+    }
+
+    #[rstest]
+    #[case::record_number_behind_the_mode("00B2090D 00", "6A81")]
+    #[case::structure_before_the_record_number("00B209E4 00", "6981")]
+    #[case::conditions_before_content("0024019C 03 313233", "6985")]
+    fn the_first_reason_answers_in_the_common_application(#[case] command: &str, #[case] answer: &str) {
+        Conversation::new().expect(&[
+            (SELECT_COMMON, "9000"),
+            ("0020009C 04 31323334", "9000"),
+            (command, answer),
+        ]);
+    }
+}

@@ -47,3 +47,42 @@ impl Card {
         Ok(StatusWord::SUCCESS)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::card::testing::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::by_short_identifier(&[("00B2010C 00", "(30)9000")])]
+    #[case::of_the_current_file(&[("00A4020C02 0001", "9000"), ("00B20204 00", "0200 9000")])]
+    #[case::no_current_file(&[("00B20104 00", "6986")])]
+    #[case::a_short_identifier_of_no_file(&[("00B20114 00", "6A82")])]
+    #[case::short_identifier_1f(&[("00B201FC 00", "6A82")])]
+    #[case::past_the_last_record(&[("00B2030C 00", "6A83")])]
+    #[case::the_record_of_highest_number(&[("00B2FF0C 00", "6A83")])]
+    #[case::record_0_needs_a_pointer(&[("00A4020C02 0001", "9000"), ("00B20004 00", "6A83"),
+        ("00B20204 00", "0200 9000"), ("00B20004 00", "0200 9000")])]
+    #[case::a_short_identifier_forgets_the_pointer(&[("00B2020C 00", "0200 9000"), ("00B2000C 00", "6A83")])]
+    #[case::selecting_forgets_the_pointer(&[("00B2020C 00", "0200 9000"), ("00A4020C02 0001", "9000"),
+        ("00B20004 00", "6A83")])]
+    #[case::a_record_that_is_not_there_keeps_the_pointer(&[("00B2020C 00", "0200 9000"), ("00B20904 00", "6A83"),
+        ("00B20004 00", "0200 9000")])]
+    #[case::several_records_at_once(&[("00B2010D 00", "6A81")])]
+    #[case::another_mode(&[("00B2010A 00", "6A86")])]
+    #[case::a_short_le_cuts_the_record_off(&[("00B2010C 03", "011C34 9000")])]
+    #[case::without_le(&[("00B2010C", "6700")])]
+    #[case::a_key_file(&[("00B201E4 00", "6981")])]
+    fn read_record_answers(#[case] script: &[(&str, &str)]) {
+        Conversation::new().expect(&[(SELECT_COMMON, "9000")]).expect(script);
+    }
+
+    #[test]
+    fn a_transparent_file_has_no_records() {
+        Conversation::new().expect(&[
+            (SELECT_JPKI, "9000"),
+            ("00B20144 00", "6981"),
+            ("00B2014C 00", "6982"),
+        ]);
+    }
+}

@@ -54,6 +54,13 @@ impl<'r> Reply<'r> {
         self.len = end;
     }
 
+    /// Room for so many more bytes of data, to be filled by the caller.
+    pub(super) fn extend(&mut self, len: usize) -> &mut [u8] {
+        let start = self.len;
+        self.len += len;
+        &mut self.bytes[start..self.len]
+    }
+
     /// Data written so far.
     pub(super) fn data(&self) -> &[u8] {
         &self.bytes[..self.len]

@@ -1,7 +1,9 @@
 //! What the card knows only while it has power.
 
 use super::chip::{Application, Chip, File};
+use super::secure_messaging::Channel;
 use super::security::Verified;
+use crate::image::ApplicationKind;
 
 /// Selection and security status.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub(super) struct Session {
     pub(super) record: u8,
     /// Keys of the current application whose value has been shown.
     pub(super) verified: Verified,
+    /// The secure-messaging session of the text application.
+    pub(super) channel: Option<Channel>,
     /// The next command is answered with `6F00`, whatever it is.
     pub(super) fails_next: bool,
 }
@@ -26,13 +30,25 @@ impl Session {
 
     /// After a reset with the power kept.
     pub(super) fn reset() -> Self {
-        Self { application: None, file: None, record: 0, verified: Verified::NOBODY, fails_next: false }
+        Self {
+            application: None,
+            file: None,
+            record: 0,
+            verified: Verified::NOBODY,
+            channel: None,
+            fails_next: false,
+        }
     }
 
     /// The current application.
     #[inline]
     pub(super) fn application<'c>(&self, chip: &'c Chip) -> Option<&'c Application> {
         chip.applications.get(usize::from(self.application?))
+    }
+
+    /// Whether this application is the current one.
+    pub(super) fn is_in(&self, chip: &Chip, kind: ApplicationKind) -> bool {
+        self.application(chip).is_some_and(|application| application.kind == kind)
     }
 
     /// The file with this short identifier in the current application.
@@ -45,6 +61,12 @@ impl Session {
     #[inline]
     pub(super) fn current_file<'c>(&self, chip: &'c Chip) -> Option<&'c File> {
         self.file_at(chip, self.file?)
+    }
+
+    /// Forgets who has been verified, and the secure-messaging session with it.
+    pub(super) fn clear_status(&mut self) {
+        self.verified = Verified::NOBODY;
+        self.channel = None;
     }
 
     /// Makes a file the current one; its record pointer starts anew.
