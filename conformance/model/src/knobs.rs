@@ -13,6 +13,8 @@ pub struct Knobs {
     pub blocked_verify: u16,
     /// What a value of another length than the right one does to VERIFY (Q8).
     pub wrong_length: WrongLength,
+    /// The first command after power-up is answered with 6F00 and does nothing; a warm reset wakes the card, too.
+    pub first_command_fails: bool,
     /// What SELECT by the beginning of a name does (point U2).
     pub prefix_select: PrefixSelect,
     /// READ BINARY by short identifier makes its file current even when it is then refused (U4).
@@ -29,6 +31,7 @@ impl Default for Knobs {
             failed_verify: Status::IsLost,
             blocked_verify: 0x6984,
             wrong_length: WrongLength::CostsATry,
+            first_command_fails: false,
             prefix_select: PrefixSelect::FindsTheApplication,
             refused_read_selects: true,
             key_by_sfi_selects: false,

@@ -17,6 +17,8 @@ pub struct Model {
     keys: BTreeMap<Key, KeyState>,
     application: Application,
     file: Option<u16>,
+    /// The next command is answered with 6F00, whatever it is.
+    asleep: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +58,15 @@ impl Model {
             keys: setup.keys.iter().map(|(key, tries)| (*key, fresh(tries))).collect(),
             application: Application::Issuer,
             file: None,
+            asleep: setup.knobs.first_command_fails,
         }
     }
 
     /// Lets it happen, and says what must be seen.
     pub fn apply(&mut self, event: &Event) -> Expectation {
         let answer = match *event {
+            Event::Reset(reset) => self.reset(reset),
+            _ if std::mem::take(&mut self.asleep) => Answer::Exactly(0x6F00),
             Event::SelectApplication(application) => self.select_application(application),
             Event::SelectByPrefix(application, _) => match self.knobs.prefix_select {
                 PrefixSelect::FindsTheApplication => self.select_application(application),
@@ -83,7 +88,6 @@ impl Model {
                 Some(_) => Answer::SUCCESS,
                 None => one_of(&[0x6A88, 0x6985, 0x6986]), // U13
             },
-            Event::Reset(reset) => self.reset(reset),
         };
         self.expect(answer)
     }
@@ -144,6 +148,7 @@ impl Model {
             self.forget();
             self.application = Application::Issuer;
             self.file = None;
+            self.asleep = reset == Reset::Cold && self.knobs.first_command_fails;
         }
         Answer::None
     }

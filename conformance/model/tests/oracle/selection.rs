@@ -85,3 +85,14 @@ fn an_application_that_is_not_on_the_card_is_not_found() {
     let seen = play(&setup, &[SelectApplication(Text)]);
     assert_eq!((seen.answer, seen.application), (jpki_model::Answer::Exactly(0x6A82), Issuer));
 }
+
+#[test]
+fn a_card_that_wakes_up_slowly_answers_its_first_command_with_6f00_and_does_nothing() {
+    let setup = Setup { knobs: Knobs { first_command_fails: true, ..Knobs::default() }, ..Setup::default() };
+    let first = play(&setup, &[SelectApplication(Jpki)]);
+    assert_eq!((first.answer, first.application), (jpki_model::Answer::Exactly(0x6F00), Issuer));
+    let second = play(&setup, &[SelectApplication(Jpki), SelectApplication(Jpki)]);
+    assert_eq!((second.answer, second.application), (jpki_model::Answer::Exactly(0x9000), Jpki));
+    let again = play(&setup, &[Event::SelectMasterFile, Reset(Cold), SelectApplication(Jpki)]);
+    assert_eq!(again.answer, jpki_model::Answer::Exactly(0x6F00));
+}
