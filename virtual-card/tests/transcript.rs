@@ -69,14 +69,8 @@ fn one_whole_session_with_the_standard_card() {
         let bytes = hex::decode(command.replace(' ', "")).expect("hex");
         let answer = card.exchange(&bytes, &mut buffer).expect("nobody destroys it");
         let (data, word) = answer.split_at(answer.len() - 2);
-        writeln!(
-            transcript,
-            "# {what}\n> {}\n< {}{}",
-            masked(command),
-            shown(data),
-            hex::encode_upper(word)
-        )
-        .expect("a string takes everything");
+        writeln!(transcript, "# {what}\n> {}\n< {}{}", masked(command), shown(data), hex::encode_upper(word))
+            .expect("a string takes everything");
     }
     insta::assert_snapshot!(transcript);
 }

@@ -75,6 +75,7 @@ mod tests {
     use crate::card::{Mute, ResponseBuffer};
     use rstest::rstest;
 
+    const TEXT: &[u8] = &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08];
     const JPKI: &[u8] = &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
 
     #[test]
@@ -100,6 +101,8 @@ mod tests {
     #[case::a_key_that_is_not_there(JPKI, 0x1D, b"9999", UnlockError::NoSuchKey)]
     #[case::a_file_that_is_no_key(JPKI, 0x17, b"9999", UnlockError::NoSuchKey)]
     #[case::a_value_of_another_form(JPKI, 0x18, b"999", UnlockError::Value)]
+    #[case::no_value(TEXT, 0x14, b"", UnlockError::Value)]
+    #[case::a_value_of_seventeen_bytes(TEXT, 0x14, b"12345678901234567", UnlockError::Value)]
     fn what_cannot_be_unlocked_stays_as_it_was(
         #[case] application: &[u8],
         #[case] file: u16,
@@ -109,6 +112,7 @@ mod tests {
         let mut conversation = Conversation::new();
         assert_eq!(conversation.card.unlock(application, file, value), Err(error));
         conversation.expect(&[(SELECT_JPKI, "9000"), (VERIFY_AUTH_PIN, "9000")]);
+        conversation.expect(&[(SELECT_TEXT, "9000"), ("002000940C 313233343536373839303138", "9000")]);
     }
 
     #[test]
