@@ -1,6 +1,16 @@
 //! Adapters: the only way to a card under test, the same for the embedded card and for a stranger's.
 
+mod exec;
+mod process;
+mod target;
+mod virtual_card;
+mod vpcd;
+
+pub use target::{CardTarget, NotStarted, Opening, UnknownTarget};
+pub use virtual_card::VirtualCards;
+
 use jpki_apdu::{Reset, Response, TransportError};
+use std::fmt;
 
 /// A card under test, with what a tester can do to it beyond sending commands.
 ///
@@ -12,6 +22,11 @@ pub trait CardUnderTest: Send {
     /// # Errors
     /// The adapter failed; a mere refusal is `Ok(Can::Refused(reason))`.
     fn fresh(&mut self, personalisation: Option<&str>) -> Result<Can, TransportError>;
+
+    /// What [`fresh`](Self::fresh) brings back.
+    fn brings_back(&self) -> BringsBack {
+        BringsBack::Factory
+    }
 
     /// Answer to reset of the card that is in.
     fn atr(&self) -> Vec<u8>;
@@ -25,8 +40,8 @@ pub trait CardUnderTest: Send {
     /// Resets the card.
     ///
     /// # Errors
-    /// The card did not come back.
-    fn reset(&mut self, reset: Reset) -> Result<(), TransportError>;
+    /// The card did not come back; a mere refusal is `Ok(Can::Refused(reason))`.
+    fn reset(&mut self, reset: Reset) -> Result<Can, TransportError>;
 
     /// Something that happens to the card outside its APDUs.
     ///
@@ -44,8 +59,17 @@ pub enum Can {
     Refused(String),
 }
 
+/// What an adapter can bring back before a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BringsBack {
+    /// The whole factory state: counters, values, selection.
+    Factory,
+    /// Only what a power cycle brings back: a counter that was spent stays spent, a locked key locked.
+    Power,
+}
+
 /// Something that happens to a card outside its APDUs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum CardEvent {
     /// The municipality initialises a key: its counter is full, its value this.
     Unlock {
@@ -56,4 +80,14 @@ pub enum CardEvent {
     },
     /// Somebody tries to force the chip open.
     Tamper,
+}
+
+impl fmt::Debug for CardEvent {
+    /// Never shows the value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unlock { key, .. } => write!(f, "Unlock({key}, value masked)"),
+            Self::Tamper => f.write_str("Tamper"),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod plan;
 mod run;
 
 use crate::diagnostic::Diagnostics;
@@ -38,7 +39,7 @@ enum Verb {
     /// Run the suite against an implementation and judge it (the verb that may be left out)
     Run(run::RunArgs),
     /// Print what a run would do, and what it could cost a real card
-    Plan(run::PlanArgs),
+    Plan(plan::PlanArgs),
 }
 
 /// Why a verb could not do its work.
@@ -96,7 +97,7 @@ impl Cli {
         let data = self.data;
         match self.verb.unwrap_or_else(|| Verb::Run(run::RunArgs::default())) {
             Verb::Run(args) => run::run(&args, &data, out),
-            Verb::Plan(args) => run::plan(&args, &data, out),
+            Verb::Plan(args) => plan::plan(&args, &data, out),
         }
     }
 }

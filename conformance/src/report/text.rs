@@ -1,0 +1,299 @@
+//! The report for people: short when green, complete when red, the next step always named.
+
+use super::{Paint, Report, RuleStatus, rule_statuses};
+use crate::catalogue::{Confidence, Level, Rule};
+use crate::runner::CaseResult;
+use crate::verdict::{Outcome, Tally};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// How much to tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// What failed, and the counts.
+    #[default]
+    Short,
+    /// Transcripts of what did not pass, notes, and why cases were skipped one by one.
+    Transcripts,
+    /// Transcripts of everything.
+    Everything,
+}
+
+/// Selections up to this size are small enough to tell everything.
+const FEW: usize = 10;
+
+/// Reasons to skip that are told apart in the short form.
+const MOST_REASONS: usize = 6;
+
+/// The report for people.
+#[must_use]
+pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
+    let mut out = String::new();
+    let detail = match detail {
+        Detail::Transcripts if report.run.results.len() <= FEW => Detail::Everything,
+        detail => detail,
+    };
+    for result in &report.run.results {
+        case(&mut out, result, report, detail, paint);
+    }
+    header(&mut out, report, paint);
+    counts(&mut out, report);
+    reasons(&mut out, report);
+    verdict(&mut out, report, paint);
+    out
+}
+
+fn header(out: &mut String, report: &Report<'_>, paint: Paint) {
+    let title = paint.strong("My Number card conformance");
+    let _ = writeln!(out, "{title} · as of {} · seed {}", report.as_of, report.seed);
+}
+
+fn counts(out: &mut String, report: &Report<'_>) {
+    let run = report.run;
+    let label = format!("{} ({})", report.card, report.profile);
+    let counted = tally(run.tally(), run.informed());
+    let took = seconds(run.took);
+    let _ = writeln!(out, "  card     {label}   {counted}   {took}");
+    let (mut testable, mut checked, mut untestable) = (0, 0, 0);
+    for (rule, status) in rule_statuses(&report.suite.catalogue, &run.results, report.as_of) {
+        if rule.role != crate::catalogue::Role::Card {
+            continue;
+        }
+        match status {
+            RuleStatus::Untestable => untestable += 1,
+            RuleStatus::NotChecked | RuleStatus::Skipped | RuleStatus::NotApplicable => testable += 1,
+            RuleStatus::NotInForce => {}
+            _ => {
+                testable += 1;
+                checked += 1;
+            }
+        }
+    }
+    let _ = writeln!(
+        out,
+        "  rules    {testable} testable · {checked} checked · {untestable} cannot be tested (rules list --untestable)"
+    );
+}
+
+/// `1,204 passed, 2 failed, 3 info`.
+fn tally(tally: Tally, informed: usize) -> String {
+    let Tally { passed, failed, skipped, not_applicable, error } = tally;
+    let kinds = [
+        (passed, "passed"),
+        (failed, "failed"),
+        (error, "could not be judged"),
+        (skipped, "skipped"),
+        (not_applicable, "not applicable"),
+        (informed, "info"),
+    ];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, word)| *count > 0 || *word == "passed")
+        .map(|(count, word)| format!("{} {word}", thousands(count)))
+        .collect();
+    parts.join(", ")
+}
+
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}
+
+/// Why cases were not judged, each reason once.
+fn reasons(out: &mut String, report: &Report<'_>) {
+    let mut reasons = BTreeMap::<(&str, &str), usize>::new();
+    for result in &report.run.results {
+        let word = match &result.played.verdict.outcome {
+            Outcome::Skipped { .. } => "skipped",
+            Outcome::NotApplicable { .. } => "not applicable",
+            _ => continue,
+        };
+        let reason = result.played.verdict.outcome.reason().unwrap_or_default();
+        *reasons.entry((word, reason)).or_default() += 1;
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for ((word, reason), count) in reasons.iter().take(MOST_REASONS) {
+        let _ = writeln!(out, "  {word} {}: {reason}", thousands(*count));
+    }
+    if let Some(left) = reasons.get(MOST_REASONS..).filter(|left| !left.is_empty()) {
+        let cases: usize = left.iter().map(|(_, count)| count).sum();
+        let _ = writeln!(out, "  and {} more for {} other reasons (-v)", thousands(cases), left.len());
+    }
+}
+
+fn verdict(out: &mut String, report: &Report<'_>, paint: Paint) {
+    let tally = report.run.tally();
+    if report.run.interrupted {
+        let left = report.selected - report.run.results.len();
+        let _ = writeln!(out, "{}", paint.bad(format!("stopped: {} cases were not played", thousands(left))));
+    }
+    let (verdict, next) = if tally.failed > 0 {
+        (paint.bad("not conformant"), again(report, first(report, &Outcome::Failed)))
+    } else if tally.error > 0 {
+        (paint.bad("could not be judged"), again(report, first_error(report)))
+    } else if tally.passed == 0 {
+        (paint.bad("nothing ran"), format!("see what there is    {} --list", report.again))
+    } else if report.card.starts_with("virtual") {
+        let own = "judge your own card    jpki-conformance run --card \"exec:./my-card\"";
+        (paint.good("conformant"), own.to_owned())
+    } else {
+        (
+            paint.good("conformant"),
+            format!("gate your CI with it    {} --report junit=conformance.xml", report.again),
+        )
+    };
+    let _ = writeln!(out, "{verdict}");
+    let _ = writeln!(out, "next: {next}");
+}
+
+fn first<'r>(report: &'r Report<'_>, outcome: &Outcome) -> Option<&'r str> {
+    let found = report.run.results.iter().find(|result| result.played.verdict.outcome == *outcome);
+    found.map(|result| &*result.case.id)
+}
+
+fn first_error<'r>(report: &'r Report<'_>) -> Option<&'r str> {
+    let is_error = |result: &&CaseResult<'_>| matches!(result.played.verdict.outcome, Outcome::Error { .. });
+    report.run.results.iter().find(is_error).map(|result| &*result.case.id)
+}
+
+fn again(report: &Report<'_>, id: Option<&str>) -> String {
+    format!("see what was said    {}", command(report, id.unwrap_or_default()))
+}
+
+/// What plays this case again.
+fn command(report: &Report<'_>, id: &str) -> String {
+    format!("{} --filter {id} -v", report.again)
+}
+
+fn case(out: &mut String, result: &CaseResult<'_>, report: &Report<'_>, detail: Detail, paint: Paint) {
+    let played = &result.played;
+    let shown = match &played.verdict.outcome {
+        Outcome::Failed => {
+            let block = failed(result, report);
+            let _ = writeln!(out, "{}", block.replacen("FAILED", &paint.bad("FAILED"), 1).trim_end());
+            detail >= Detail::Transcripts
+        }
+        Outcome::Error { fault, reason } => {
+            let _ = writeln!(out, "{}   {}", paint.bad("ERROR"), result.case.id);
+            line(out, "fault", &fault.to_string());
+            let mut reason = reason.lines();
+            line(out, "reason", reason.next().unwrap_or_default());
+            for more in reason {
+                let _ = writeln!(out, "            {more}");
+            }
+            line(out, "again", &command(report, &result.case.id));
+            detail >= Detail::Transcripts
+        }
+        _ => detail == Detail::Everything,
+    };
+    if shown && detail == Detail::Everything && matches!(played.verdict.outcome, Outcome::Passed) {
+        let _ = writeln!(out, "{}  {}", paint.good("passed"), result.case.id);
+    }
+    if detail >= Detail::Transcripts {
+        match &played.verdict.outcome {
+            Outcome::Skipped { reason } => _ = writeln!(out, "skipped {}: {reason}", result.case.id),
+            Outcome::NotApplicable { reason } => {
+                _ = writeln!(out, "not applicable {}: {reason}", result.case.id);
+            }
+            _ => {}
+        }
+        for note in &played.verdict.notes {
+            let _ = writeln!(out, "info    {}: {note}", result.case.id);
+        }
+    }
+    if shown && !played.transcript.exchanges().is_empty() {
+        let _ = writeln!(out, "{}", paint.faint(&played.transcript));
+    } else if matches!(played.verdict.outcome, Outcome::Failed | Outcome::Error { .. }) {
+        out.push('\n');
+    }
+}
+
+/// A failed case, complete, without colours.
+pub(super) fn failed(result: &CaseResult<'_>, report: &Report<'_>) -> String {
+    let mut out = String::new();
+    let case = result.case;
+    let row = case.row.map_or_else(String::new, |(row, of)| format!("            row {row} of {of}"));
+    let _ = writeln!(out, "FAILED  {}{row}", case.id);
+    for rule in case.rules.iter().filter_map(|id| report.suite.catalogue.rule(id)) {
+        let binding = format!("{} · {}", level(rule), confidence(rule));
+        line(&mut out, "rule", &format!("{}  {}    {binding}", rule.id, rule.title));
+        if let Some(source) = rule.sources.first() {
+            let title = report.documents.iter().find(|document| document.id == source.document);
+            let title = title
+                .map_or(&source.document, |document| document.title_en.as_ref().unwrap_or(&document.title));
+            let more = match rule.sources.len() {
+                1 => String::new(),
+                n => format!(" (and {} more)", n - 1),
+            };
+            line(&mut out, "source", &format!("{title}, {}{more}", source.place));
+        }
+    }
+    if let Some(failure) = &result.played.failure {
+        if let Some(sent) = &failure.sent {
+            line(&mut out, "sent", &format!("{}      {}", sent.words, sent.command));
+        }
+        line(&mut out, "expected", &failure.expected);
+        line(&mut out, "seen", &failure.seen);
+        line(
+            &mut out,
+            "where",
+            &format!("step {} of {}, {}:{}", failure.step, failure.steps, case.place.0, case.place.1),
+        );
+    }
+    if let Some(means) = &case.means {
+        line(&mut out, "means", means);
+    }
+    line(&mut out, "again", &command(report, &case.id));
+    out
+}
+
+fn line(out: &mut String, name: &str, text: &str) {
+    let _ = writeln!(out, "  {name:<9} {text}");
+}
+
+fn level(rule: &Rule) -> &'static str {
+    match rule.level {
+        Level::Must => "must",
+        Level::Should => "should",
+        Level::May => "may",
+        Level::Info => "info",
+    }
+}
+
+fn confidence(rule: &Rule) -> &'static str {
+    match rule.confidence {
+        Confidence::Published => "published",
+        Confidence::Observed => "observed",
+        Confidence::ClientCode => "client code",
+        Confidence::Standard => "standard",
+        Confidence::Assumed => "assumed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(0, "0")]
+    #[case(999, "999")]
+    #[case(1204, "1,204")]
+    #[case(1_234_567, "1,234,567")]
+    fn a_thousand_has_its_comma(#[case] number: usize, #[case] shown: &str) {
+        assert_eq!(thousands(number), shown);
+    }
+}
