@@ -329,11 +329,12 @@ pub struct CertificateFacts {
     pub exponent: Option<u32>,
     /// Least and greatest length of the serial number in bytes; it must be positive.
     pub serial_bytes: Option<(u8, u8)>,
-    /// Attributes of the issuer in order, `["C=JP", "O=*", …]`; `*` stands for any value.
+    /// Attributes of the issuer in order, `["C=JP", "O=*", …]`; `*` stands for any value. An entry in brackets
+    /// at the end of the list, `"[OU=TEST ONLY]"`, may be missing.
     pub issuer: Option<Vec<String>>,
     /// Attributes of the subject in order, in the same form; a regular expression after `~`: `"CN~[0-9A-Z]{23}"`.
     pub subject: Option<Vec<String>>,
-    /// String types of the issuer's attributes in order: `printable`, `utf8`.
+    /// String types of the issuer's attributes in order: `printable`, `utf8`; brackets as above.
     pub issuer_strings: Option<Vec<String>>,
     /// Both dates are UTCTime.
     pub utc_time: Option<bool>,

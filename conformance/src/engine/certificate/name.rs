@@ -18,11 +18,23 @@ pub(super) fn check(facts: &CertificateFacts, subject: &Subject) -> Fact {
     }
     if let Some(expected) = &facts.issuer_strings {
         let seen: Vec<&str> = in_order(&tbs.issuer).map(|a| string_type(a.value.tag())).collect();
-        if *expected != seen {
+        if demanded(expected, seen.len()) != seen {
             return differs(format!("issuer strings {}", expected.join(", ")), seen.join(", "));
         }
     }
     Ok(())
+}
+
+/// What so many attributes are held against: entries in brackets, at the end of the list, may be missing.
+fn demanded(expected: &[String], seen: usize) -> Vec<&str> {
+    let optional = |entry: &str| entry.starts_with('[');
+    let spare = expected.len().saturating_sub(seen);
+    let missing = expected.iter().rev().take(spare).take_while(|entry| optional(entry)).count();
+    expected[..expected.len() - missing].iter().map(|entry| bare(entry)).collect()
+}
+
+fn bare(entry: &str) -> &str {
+    entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry)
 }
 
 fn in_order(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
@@ -45,13 +57,11 @@ fn attributes(whose: &str, expected: &[String], name: &Name) -> Fact {
         .map(|a| (attribute_name(&a.oid.to_string()), String::from_utf8_lossy(a.value.value()).into_owned()))
         .collect();
     let names = || seen.iter().map(|(name, _)| &**name).collect::<Vec<_>>().join(", ");
-    if expected.len() != seen.len() {
-        return differs(
-            format!("{whose} of {} attributes: {}", expected.len(), expected.join(", ")),
-            names(),
-        );
+    let demanded = demanded(expected, seen.len());
+    if demanded.len() != seen.len() {
+        return differs(format!("{whose} of the attributes {}", expected.join(", ")), names());
     }
-    for (pattern, (name, value)) in expected.iter().zip(&seen) {
+    for (pattern, (name, value)) in demanded.into_iter().zip(&seen) {
         if !fits(pattern, name, value)? {
             // The value may be a person's; its length tells enough.
             let seen = format!("{name} of {} characters, among {}", value.chars().count(), names());
@@ -91,8 +101,17 @@ fn attribute_name(oid: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{demanded, fits};
     use rstest::rstest;
+
+    #[rstest]
+    #[case::there(3, &["C=JP", "O=*", "OU=TEST ONLY"])]
+    #[case::missing(2, &["C=JP", "O=*"])]
+    #[case::only_what_is_in_brackets_may_be_missing(1, &["C=JP", "O=*"])]
+    fn an_entry_in_brackets_may_be_missing(#[case] seen: usize, #[case] held_against: &[&str]) {
+        let expected = ["C=JP", "O=*", "[OU=TEST ONLY]"].map(str::to_owned);
+        assert_eq!(demanded(&expected, seen), held_against);
+    }
 
     #[rstest]
     #[case("C=JP", "C", "JP", true)]
