@@ -27,9 +27,12 @@ pub struct Document {
     pub publisher: Option<String>,
     /// Its title in its own language.
     pub title: String,
-    /// What the title says, in English.
+    /// A short English name, as reports cite it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title_en: Option<String>,
+    /// What it is, in English: parts, versions, what was read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// When it was written: `2024-12-02`, `2024-12` or `2024`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
