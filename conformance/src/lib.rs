@@ -3,12 +3,14 @@
 pub mod adapter;
 pub mod catalogue;
 pub mod cli;
+pub mod coverage;
 pub mod diagnostic;
 pub mod engine;
 pub mod exit_code;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod schema;
 mod strict;
 pub mod vectors;
 pub mod verdict;

@@ -20,11 +20,10 @@ pub struct DocumentFile {
 pub struct Document {
     /// Id by which rules name it.
     pub id: String,
-    /// What kind of source it is: `document`, `standard`, `code`, …
-    pub kind: String,
-    /// Who published it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub publisher: Option<String>,
+    /// What kind of source it is.
+    pub kind: DocumentKind,
+    /// Who published it, or that nobody is named.
+    pub publisher: String,
     /// Its title in its own language.
     pub title: String,
     /// A short English name, as reports cite it.
@@ -38,7 +37,7 @@ pub struct Document {
     pub date: Option<String>,
     /// Whether that date is printed in it or inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date_basis: Option<String>,
+    pub date_basis: Option<DateBasis>,
     /// How the date is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_note: Option<String>,
@@ -48,6 +47,32 @@ pub struct Document {
     /// Under which licence it may be used, where that matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
+}
+
+/// What kind of source a document is.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentKind {
+    /// A document of an authority.
+    Document,
+    /// A published standard.
+    Standard,
+    /// Public source code that works with cards.
+    Code,
+    /// A web page.
+    Web,
+    /// Notes of ours.
+    Notes,
+}
+
+/// How a date is known.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateBasis {
+    /// It is printed in the document.
+    Printed,
+    /// It follows from what the document says.
+    Inferred,
 }
 
 /// `vectors/contradictions.toml`.
@@ -69,12 +94,34 @@ pub struct Contradiction {
     pub id: String,
     /// What they disagree about.
     pub subject: String,
-    /// What kind of disagreement it is: `contradiction`, `refinement`, `ambiguity`.
-    pub kind: String,
+    /// What kind of disagreement it is.
+    pub kind: ContradictionKind,
     /// The documents concerned.
     pub documents: Vec<String>,
     /// The rules concerned.
     pub rules: Vec<String>,
     /// How it is resolved.
     pub resolution: String,
+}
+
+/// In which way sources disagree.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContradictionKind {
+    /// One says what the other denies.
+    Contradiction,
+    /// One says it more exactly.
+    Refinement,
+    /// One makes an exception from the other.
+    Exception,
+    /// They speak of different cases.
+    Scope,
+    /// One leaves out what the other says.
+    Omission,
+    /// It can be read in two ways.
+    Ambiguity,
+    /// They say the same in other words.
+    Wording,
+    /// A slip of the pen.
+    Editorial,
 }

@@ -82,6 +82,22 @@ pub struct Rule {
     pub data: BTreeMap<String, toml::Value>,
 }
 
+impl Rule {
+    /// The conflicts of the rule, those with one and the same resolution together: the number of the
+    /// contradiction, how it is resolved, and the other rules.
+    #[must_use]
+    pub fn resolutions(&self) -> Vec<(&str, &str, Vec<&str>)> {
+        let mut resolutions: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+        for Conflict { id, resolve, reference } in &self.conflicts {
+            match resolutions.iter_mut().find(|(number, how, _)| number == reference && how == resolve) {
+                Some((_, _, ids)) => ids.push(id),
+                None => resolutions.push((reference, resolve, vec![id])),
+            }
+        }
+        resolutions
+    }
+}
+
 /// How binding a rule is.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "kebab-case")]

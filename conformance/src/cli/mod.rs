@@ -1,13 +1,20 @@
 //! The command line: one file a verb.
 
+mod coverage;
+mod explain;
+mod list;
 mod plan;
+mod rules;
 mod run;
+mod schemas;
 
+use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;
 use crate::exit_code::ExitCode;
 use crate::scenario::{self, Suite};
 use crate::vectors::{Unreadable, Vectors};
 use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -40,6 +47,18 @@ enum Verb {
     Run(run::RunArgs),
     /// Print what a run would do, and what it could cost a real card
     Plan(plan::PlanArgs),
+    /// Explain a rule or an error code: what it says, where that stands, what to do about it
+    Explain(explain::ExplainArgs),
+    /// List rules, scenarios, cards, documents or error codes
+    #[command(subcommand)]
+    List(list::ListVerb),
+    /// Ask how the rules change with the date
+    #[command(subcommand)]
+    Rules(rules::RulesVerb),
+    /// Print which rules the scenarios check, and which they do not
+    Coverage(coverage::CoverageArgs),
+    /// Write the JSON Schemas of the data files and reports, so that editors complete them
+    Schemas(schemas::SchemasArgs),
 }
 
 /// Why a verb could not do its work.
@@ -81,7 +100,7 @@ impl Cli {
             // Who closes a pipe early, as `head` does, has seen enough.
             Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Conformant,
             Err(failure) => {
-                let text = explain(&failure, io::stderr().is_terminal());
+                let text = failure_text(&failure, io::stderr().is_terminal());
                 // Nobody is left to be told when this fails, too.
                 _ = io::stderr().write_all(text.as_bytes());
                 ExitCode::UsageOrData
@@ -98,6 +117,11 @@ impl Cli {
         match self.verb.unwrap_or_else(|| Verb::Run(run::RunArgs::default())) {
             Verb::Run(args) => run::run(&args, &data, out),
             Verb::Plan(args) => plan::plan(&args, &data, out),
+            Verb::Explain(args) => explain::explain(&args, &data, out),
+            Verb::List(verb) => list::list(&verb, &data, out),
+            Verb::Rules(verb) => rules::rules(&verb, &data, out),
+            Verb::Coverage(args) => coverage::coverage(&args, &data, out),
+            Verb::Schemas(args) => schemas::schemas(&args, out),
         }
     }
 }
@@ -119,11 +143,36 @@ impl Data {
     /// # Errors
     /// Anything is wrong in any file, or the rules have another revision than the one asked for.
     pub fn suite(&self) -> Result<Suite, Failure> {
-        Ok(scenario::load(&self.vectors()?)?)
+        let suite = scenario::load(&self.vectors()?)?;
+        self.pinned(&suite.catalogue)?;
+        Ok(suite)
+    }
+
+    /// The catalogue alone.
+    ///
+    /// # Errors
+    /// Anything is wrong in its files, or the rules have another revision than the one asked for.
+    pub fn catalogue(&self) -> Result<Catalogue, Failure> {
+        let catalogue = Catalogue::load(&self.vectors()?)?;
+        self.pinned(&catalogue)?;
+        Ok(catalogue)
+    }
+
+    fn pinned(&self, catalogue: &Catalogue) -> Result<(), Failure> {
+        let Some(want) = &self.rules_revision else { return Ok(()) };
+        let hint = format!("pin what there is: --rules-revision {}", catalogue.revision().number);
+        catalogue.revision().check(want).map_err(|wrong| Failure::usage(wrong.to_string(), Some(hint)))
     }
 }
 
-fn explain(failure: &Failure, coloured: bool) -> String {
+/// Prints a value as JSON, for programs.
+fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+fn failure_text(failure: &Failure, coloured: bool) -> String {
     match failure {
         Failure::Data(found) => found.render(coloured),
         Failure::Vectors(error) => format!("error: {error}: {}\n", error.source),
