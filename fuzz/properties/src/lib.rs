@@ -7,8 +7,8 @@ mod apdu_command;
 mod ber_tlv;
 mod card_session;
 mod counters;
-//#[cfg(feature = "seeds")]
-//pub mod seeds;
+#[cfg(feature = "seeds")]
+pub mod seeds;
 mod session;
 mod stub_card;
 

@@ -5,6 +5,16 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 
+#[test]
+fn every_seed_from_the_scenarios_breaks_no_rule() {
+    let seeds = jpki_fuzz_properties::seeds::seeds().expect("the vectors make seeds");
+    for (name, target) in TARGETS {
+        let mut own = seeds.iter().filter(|seed| seed.target == name).peekable();
+        assert!(own.peek().is_some(), "{name} has no seeds");
+        own.for_each(|seed| target(&seed.bytes));
+    }
+}
+
 /// Inputs that once found something: `fuzz/regressions/TARGET/what-it-found`, kept for ever.
 #[test]
 fn every_past_finding_stays_fixed() {
