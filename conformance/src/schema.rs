@@ -2,6 +2,7 @@
 
 use crate::catalogue::{ContradictionFile, DocumentFile, RevisionFile, RuleFile};
 use crate::coverage::Coverage;
+use crate::report::JsonReport;
 use crate::scenario::{Names, ScenarioFile};
 use jpki_virtual_card::profile::CardProfile;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -31,6 +32,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("coverage.json", written::<Coverage>()),
         ("documents.json", read::<DocumentFile>()),
         ("rules.json", read::<RuleFile>()),
+        ("run.json", written::<JsonReport>()),
         ("scenarios.json", scenarios),
     ];
     schemas.into_iter().map(|(name, schema)| (name, format!("{schema:#}\n"))).collect()

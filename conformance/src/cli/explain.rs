@@ -130,9 +130,8 @@ impl Page<'_> {
         for id in documents {
             match self.catalogue.document(id) {
                 Some(document) => {
-                    self.line("source", &document.title)?;
-                    let date = document.date.as_deref().unwrap_or("no date");
-                    self.line("", format!("{} · {date}", document.publisher))?;
+                    self.line("source", document.title_en.as_ref().unwrap_or(&document.title))?;
+                    self.line("", format!("{} · {}", document.title, document.publisher))?;
                 }
                 None => self.line("source", id)?,
             }

@@ -217,8 +217,9 @@ fn documents(args: &PlainArgs, catalogue: &Catalogue, out: &mut dyn Write) -> Re
     }
     let width = documents.iter().map(|document| document.id.len()).max().unwrap_or_default();
     for document in documents {
-        let date = document.date.as_deref().unwrap_or("no date");
-        writeln!(out, "{:width$}  {}  ({}, {date})", document.id, document.title, document.publisher)?;
+        let name = document.title_en.as_ref().unwrap_or(&document.title);
+        let date = document.date.as_ref().map(|date| format!(" · {date}")).unwrap_or_default();
+        writeln!(out, "{:width$}  {name}  ({}{date})", document.id, document.title)?;
     }
     Ok(())
 }

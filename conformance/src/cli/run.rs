@@ -139,7 +139,7 @@ impl What {
         let cards = load_cards(&vectors)?;
         for wanted in &self.rules {
             if !suite.catalogue.rules().any(|rule| glob(wanted, &rule.id)) {
-                let hint = "`jpki-conformance rules list` prints all of them".to_owned();
+                let hint = "`jpki-conformance list rules` prints all of them".to_owned();
                 return Err(Failure::usage(format!("no rule is called \"{wanted}\""), Some(hint)));
             }
         }

@@ -16,7 +16,7 @@ mod read;
 mod restore;
 mod secret;
 mod session;
-mod shape;
+pub(crate) mod shape;
 mod signature;
 mod status;
 mod stop;

@@ -72,7 +72,7 @@ fn counts(out: &mut String, report: &Report<'_>) {
     }
     let _ = writeln!(
         out,
-        "  rules    {testable} testable · {checked} checked · {untestable} cannot be tested (rules list --untestable)"
+        "  rules    {testable} testable · {checked} checked · {untestable} cannot be tested (list rules --untestable)"
     );
 }
 

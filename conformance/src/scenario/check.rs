@@ -6,6 +6,7 @@ use super::words::{self, VerbWords};
 use super::{Act, CertificateFacts, Expected, Names, Scenario, SignatureCheck, Step};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::shape::Shape;
 use crate::strict::Value;
 use crate::vectors::SourceFile;
 use jpki_virtual_card::profile::Knobs;
@@ -333,6 +334,13 @@ impl Checker<'_> {
         }
         if let Some(pattern) = &step.matches {
             self.pattern(pattern, written.at("matches"));
+        }
+        if let Some(shape) = &step.shape
+            && let Err(reason) = Shape::parse(shape)
+        {
+            self.found.push(
+                Diagnostic::at(self.file, written.at("shape"), "this is no shape of data").label(reason),
+            );
         }
         if let Some(path) = &step.offsets {
             self.well_formed(syntax::path(path), written.at("offsets"));
