@@ -3,6 +3,7 @@
 pub mod adapter;
 pub mod catalogue;
 pub mod cli;
+mod closest;
 pub mod coverage;
 pub mod diagnostic;
 pub mod engine;

@@ -1,6 +1,7 @@
 //! TOML read strictly: every value keeps its place, and whatever is wrong is said with that place.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::closest::closest;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::vectors::SourceFile;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -2,7 +2,7 @@
 
 use super::{Data, Failure};
 use crate::catalogue::{Catalogue, CodeQuery, Confidence, ErrorCode, Level, Role, Rule};
-use crate::diagnostic::closest;
+use crate::closest::closest;
 use crate::exit_code::ExitCode;
 use clap::Args;
 use std::fmt::Display;

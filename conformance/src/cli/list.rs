@@ -131,7 +131,7 @@ fn scenarios(args: &ScenariosArgs, data: &Data, out: &mut dyn Write) -> Result<(
         None => None,
         Some(id) => Some(suite.catalogue.rule_like(id).ok_or_else(|| {
             let known = suite.catalogue.rules().map(|rule| &*rule.id);
-            let hint = crate::diagnostic::closest(id, known).map(|id| format!("did you mean \"{id}\"?"));
+            let hint = crate::closest::closest(id, known).map(|id| format!("did you mean \"{id}\"?"));
             Failure::usage(format!("no rule is called \"{id}\""), hint)
         })?),
     };

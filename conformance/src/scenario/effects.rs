@@ -272,3 +272,57 @@ fn could_be_success(sw: &Expected) -> bool {
         Expected::AnyOf(words) => words.iter().any(|word| word == "9000"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::Vectors;
+    use rstest::rstest;
+
+    fn effects_of(given: &str, steps: &str) -> Vec<String> {
+        #[derive(serde::Deserialize)]
+        struct Sample {
+            given: Given,
+            steps: Vec<Step>,
+        }
+        let text = format!("given = {given}\nsteps = [{{ select = \"jpki\" }}, {steps}]");
+        let sample: Sample = toml::from_str(&text).expect("the steps are well formed");
+        let names = Names::load(&Vectors::embedded()).expect("the names are sound");
+        effects(&names, &sample.given, &sample.steps.iter().collect::<Vec<_>>()).into_iter().collect()
+    }
+
+    #[rstest]
+    #[case::asking(r#"{ query = "auth-pin" }"#, &[])]
+    #[case::right(r#"{ verify = "right", key = "auth-pin" }"#, &[])]
+    #[case::wrong(r#"{ verify = "wrong", key = "auth-pin" }"#, &["spends:auth-pin"])]
+    #[case::selected(r#"{ select_ef = "auth-pin" }, { verify = "wrong" }"#, &["spends:auth-pin"])]
+    #[case::by_reference(r#"{ verify = "text:0000", p2 = "98" }"#, &["spends:auth-pin"])]
+    #[case::as_bytes(r#"{ send = "00 20 00 98 04 30303030" }"#, &["spends:auth-pin"])]
+    #[case::nothing_addressed(r#"{ verify = "wrong", key = "auth-pin", by = "current" }"#, &[])]
+    #[case::no_key(r#"{ select_ef = "auth-certificate" }, { verify = "text:0000" }"#, &[])]
+    #[case::too_long(r#"{ verify = "text:00000000000000000", key = "auth-pin" }"#, &[])]
+    #[case::three(r#"{ verify = "wrong", key = "auth-pin", times = 3 }"#, &["locks:auth-pin", "spends:auth-pin"])]
+    #[case::interrupted(
+        r#"{ verify = "wrong", key = "auth-pin", times = 2 }, { verify = "right", key = "auth-pin" }, { verify = "wrong", key = "auth-pin" }"#,
+        &["spends:auth-pin"]
+    )]
+    #[case::locked(r#"{ lock = "auth-pin" }, { verify = "wrong", key = "auth-pin" }"#, &["locks:auth-pin"])]
+    #[case::delivered_blocked(r#"{ verify = "text:0000", key = "text-blocked-key" }"#, &[])]
+    #[case::changed(r#"{ change = "text:8024", key = "auth-pin" }, { verify = "text:8024", key = "auth-pin" }"#, &["changes:auth-pin"])]
+    #[case::old_value(
+        r#"{ change = "text:8024", key = "auth-pin" }, { verify = "factory", key = "auth-pin" }"#,
+        &["changes:auth-pin", "spends:auth-pin"]
+    )]
+    #[case::refused_change(r#"{ change = "text:8024", key = "auth-pin", sw = "6982" }"#, &[])]
+    #[case::tampering(r#"{ act = "tamper" }"#, &["tampers"])]
+    fn what_steps_do_is_worked_out(#[case] steps: &str, #[case] done: &[&str]) {
+        assert_eq!(effects_of("{}", steps), done);
+    }
+
+    #[test]
+    fn a_given_value_is_believed_on_a_named_card_and_feared_on_any_other() {
+        let verify = r#"{ verify = "text:1234", key = "auth-pin" }"#;
+        assert_eq!(effects_of(r#"{ card = "standard" }"#, verify), Vec::<String>::new());
+        assert_eq!(effects_of("{}", verify), ["spends:auth-pin"]);
+    }
+}

@@ -3,8 +3,8 @@
 //! A step is a row of words in `vectors/scenarios/card/*.toml`. Exactly one *verb* says what happens;
 //! *modifiers* shape it; *expectations* say what must be seen. Without an expectation of its own a verb
 //! that sends a command expects `9000`. Names of applications, files and keys are those of
-//! `vectors/applications.toml`. A string `"$column"` is replaced by the row's value before reading. In hex,
-//! spaces are ignored, and `5A*307` stands for 307 bytes `5A`.
+//! `vectors/applications.toml`. A string `"$column"` is replaced by the row's value before reading,
+//! and `"spends:$column"` takes its text. In hex, spaces are ignored, and `5A*307` stands for 307 bytes `5A`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -235,6 +235,17 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[test]
+    fn the_facts_about_a_holder_are_those_of_a_profile() {
+        let schema = schemars::schema_for!(jpki_virtual_card::profile::Holder);
+        let fields = schema.get("properties").and_then(|fields| fields.as_object()).expect("it is a table");
+        let mut known = HOLDER.to_vec();
+        known.sort_unstable();
+        let mut fields: Vec<&str> = fields.keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(known, fields);
+    }
+
     #[rstest]
     #[case("right", Ok(Credential::Word("right")))]
     #[case("text:12 34", Ok(Credential::Literal(b"12 34".to_vec())))]
