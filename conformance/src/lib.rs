@@ -1,6 +1,7 @@
 //! The harness: catalogue, scenarios, adapters, runner, reports.
 
 pub mod adapter;
+mod cargo_test;
 pub mod catalogue;
 pub mod cli;
 mod closest;
@@ -15,3 +16,5 @@ pub mod schema;
 mod strict;
 pub mod vectors;
 pub mod verdict;
+
+pub use cargo_test::conformance_tests;

@@ -1,8 +1,11 @@
 //! `virtual`: the embedded card, in process. The one place of the harness that calls the virtual card.
 
 use super::{Can, CardEvent, CardUnderTest, NotStarted};
+use crate::diagnostic::Diagnostics;
 use crate::engine::KnownCard;
+use crate::runner::load_cards;
 use crate::scenario::Names;
+use crate::vectors::Vectors;
 use jiff::civil::Date;
 use jpki_apdu::{Reset, Response, TransportError, TransportFault};
 use jpki_virtual_card::personalise::{Keys, personalise};
@@ -30,6 +33,23 @@ impl VirtualCards {
     #[must_use]
     pub fn new(profiles: BTreeMap<String, Arc<KnownCard>>, names: Names, as_of: Date) -> Self {
         Self { profiles, names, as_of, made: Mutex::default() }
+    }
+
+    /// The cards that come with the program, as they are on this day.
+    ///
+    /// # Errors
+    /// Their files are wrong, which the program's own tests would have told.
+    pub fn embedded(as_of: Date) -> Result<Arc<Self>, Diagnostics> {
+        let vectors = Vectors::embedded();
+        Ok(Arc::new(Self::new(load_cards(&vectors)?, Names::load(&vectors)?, as_of)))
+    }
+
+    /// An embedded card as a card under test.
+    ///
+    /// # Errors
+    /// There is no card of this name.
+    pub fn card_under_test(self: &Arc<Self>, name: &str) -> Result<Box<dyn CardUnderTest>, NotStarted> {
+        Ok(Box::new(self.open(name)?))
     }
 
     /// Names of the cards there are.

@@ -2,19 +2,17 @@
 
 use super::{Data, Failure};
 use crate::adapter::{CardTarget, Opening, VirtualCards};
-use crate::catalogue::{Document, DocumentFile};
 use crate::engine::{KnownCard, Stage};
 use crate::exit_code::ExitCode;
 use crate::report::{Detail, JsonReport, Paint, Report, junit, text};
 use crate::runner::{
-    Cards, Run, RunOptions, Selection, Shard, glob, load_cards, load_profile, run as play_all,
+    Cards, Run, RunOptions, Selection, Shard, glob, load_cards, load_profile, run as play_all, today,
 };
 use crate::scenario::{Case, Suite};
-use crate::vectors::{SourceFile, Vectors};
+use crate::vectors::SourceFile;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
-use jiff::tz::Offset;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -123,7 +121,6 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 /// Everything that a run or a plan starts from.
 pub(super) struct Ready {
-    pub(super) vectors: Vectors,
     pub(super) suite: Suite,
     pub(super) cards: Cards,
     /// What the card under test is known to be.
@@ -147,10 +144,8 @@ impl What {
             Some(path) => Arc::new(load_profile(&read(path)?, &vectors)?),
             None => known_by_name(self.card.profile_name(), &cards)?,
         };
-        // Today is today in Japan, wherever the program runs.
-        let today = || Offset::constant(9).to_datetime(jiff::Timestamp::now()).date();
         let as_of = self.as_of.unwrap_or_else(today);
-        Ok(Ready { vectors, suite, cards, known, as_of })
+        Ok(Ready { suite, cards, known, as_of })
     }
 
     pub(super) fn selection(&self) -> Selection {
@@ -213,10 +208,8 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
             return Ok(ExitCode::Implementation);
         }
     };
-    let documents = documents(&ready.vectors);
     let report = Report {
         suite: &ready.suite,
-        documents: &documents,
         run: &result,
         selected: cases.len(),
         card: args.what.card.to_string(),
@@ -301,11 +294,6 @@ fn progress_bar(cases: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn documents(vectors: &Vectors) -> Vec<Document> {
-    let file = vectors.get("documents.toml").and_then(|file| toml::from_str::<DocumentFile>(&file.text).ok());
-    file.map(|file| file.document).unwrap_or_default()
 }
 
 fn write_report(file: &ReportFile, report: &Report<'_>) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod data;
 mod enumerate;
 mod expect;
 mod known;
+mod needs;
 mod offsets;
 mod pin;
 mod play;
@@ -26,6 +27,7 @@ mod value;
 mod verb;
 
 pub use known::KnownCard;
+pub(crate) use needs::Needs;
 pub use play::{Left, Played, play};
 pub use restore::NewValue;
 pub(crate) use restore::{change_back, give_tries_back};

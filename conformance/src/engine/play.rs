@@ -1,6 +1,7 @@
 //! Plays one case, step by step, against one card.
 
 use super::known::KnownCard;
+use super::needs::Needs;
 use super::restore::NewValue;
 use super::session::Session;
 use super::stop::{Difference, Failure, Stop};
@@ -43,7 +44,7 @@ pub struct Left {
 /// Plays a case against the card. It starts from a fresh card and leaves it as it is at the end.
 pub fn play(case: &Case, card: &mut dyn CardUnderTest, known: &Arc<KnownCard>, stage: &Stage<'_>) -> Played {
     let began = Instant::now();
-    let wanted = case.given.card.as_deref().filter(|name| *name != "any");
+    let wanted = named_card(case);
     let known = match wanted {
         None => Ok(known),
         Some(name) => {
@@ -54,7 +55,7 @@ pub fn play(case: &Case, card: &mut dyn CardUnderTest, known: &Arc<KnownCard>, s
         Ok(known) => Arc::clone(known),
         Err(stop) => return Played::ended(stop, began.elapsed()),
     };
-    if let Err(stop) = applies(case, &known).and_then(|()| put_in(wanted, card)) {
+    if let Err(stop) = applies(case, &known, stage).and_then(|()| put_in(wanted, card)) {
         return Played::ended(stop, began.elapsed());
     }
     let mut session = Session::new(card, known, stage, case.steps.len());
@@ -90,7 +91,7 @@ fn outcome(result: Result<(), Stop>) -> (Outcome, Option<Failure>) {
 }
 
 /// The case concerns a card of this profile.
-fn applies(case: &Case, known: &KnownCard) -> Result<(), Stop> {
+fn applies(case: &Case, known: &KnownCard, stage: &Stage<'_>) -> Result<(), Stop> {
     if let Some(application) = &case.given.application
         && !known.profile().applications.contains(application)
     {
@@ -105,7 +106,16 @@ fn applies(case: &Case, known: &KnownCard) -> Result<(), Stop> {
             return Err(Stop::NotApplicable(reason));
         }
     }
+    // Who names a card knows what it is like; every other case is written for one with all it needs.
+    if named_card(case).is_none() {
+        Needs::of(case, stage.names).met_by(known).map_err(Stop::NotApplicable)?;
+    }
     Ok(())
+}
+
+/// The personalisation that a case asks for.
+fn named_card(case: &Case) -> Option<&str> {
+    case.given.card.as_deref().filter(|name| *name != "any")
 }
 
 fn put_in(wanted: Option<&str>, card: &mut dyn CardUnderTest) -> Result<(), Stop> {
@@ -121,8 +131,7 @@ fn put_in(wanted: Option<&str>, card: &mut dyn CardUnderTest) -> Result<(), Stop
 
 fn steps(case: &Case, session: &mut Session<'_>) -> Result<(), Stop> {
     // A scenario that names the card or the knob wants to see the first answer; every other one gets past it.
-    let wake = !case.given.knobs.contains_key("first_command_fails")
-        && case.given.card.as_deref().is_none_or(|name| name == "any");
+    let wake = !case.given.knobs.contains_key("first_command_fails") && named_card(case).is_none();
     if wake {
         wake_up(session)?;
     }

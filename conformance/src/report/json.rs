@@ -13,6 +13,8 @@ pub struct JsonReport {
     pub format: u32,
     /// Name and version of the program that wrote it.
     pub tool: String,
+    /// Revision of the rules and digest of their text, `2026.1+0123456789ab`.
+    pub catalogue: String,
     /// What was tested.
     pub iut: Tested,
     /// The day of the run, `YYYY-MM-DD`.
@@ -100,6 +102,7 @@ impl From<&Report<'_>> for JsonReport {
         Self {
             format: 1,
             tool: tool(),
+            catalogue: report.suite.catalogue.revision().to_string(),
             iut: Tested { card: Some(report.card.clone()), service: None, client: None },
             as_of: report.as_of.to_string(),
             seed: report.seed,

@@ -34,7 +34,7 @@ fn test_case(file: &str, name: &str, result: &CaseResult<'_>, report: &Report<'_
                 status.set_message(format!("expected {}; seen {}", failure.expected, failure.seen));
             }
             status.set_type(result.case.rules.join(" "));
-            status.set_description(text::failed(result, report));
+            status.set_description(text::failed_in(result, report));
             status
         }
         Outcome::Error { fault, reason } => {

@@ -10,9 +10,9 @@ pub use json::{JsonReport, JsonRule, JsonScenario, Tested};
 pub use junit::junit;
 pub use paint::Paint;
 pub use rules::{RuleStatus, rule_statuses};
+pub(crate) use text::failed;
 pub use text::{Detail, text};
 
-use crate::catalogue::Document;
 use crate::runner::Run;
 use crate::scenario::Suite;
 use jiff::civil::Date;
@@ -22,8 +22,6 @@ use jiff::civil::Date;
 pub struct Report<'r> {
     /// The suite.
     pub suite: &'r Suite,
-    /// The documents that rules name as their sources.
-    pub documents: &'r [Document],
     /// The run.
     pub run: &'r Run<'r>,
     /// How many cases were selected, played or not.

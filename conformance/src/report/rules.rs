@@ -1,7 +1,7 @@
 //! What a run says about each rule.
 
 use crate::catalogue::{Catalogue, Rule};
-use crate::runner::{CaseResult, rule_in_force};
+use crate::runner::CaseResult;
 use crate::verdict::Outcome;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -48,7 +48,9 @@ pub fn rule_statuses<'c>(
     let of = |rule: &Rule| match seen.get(&*rule.id) {
         Some(status) => *status,
         None if rule.untestable.is_some() => RuleStatus::Untestable,
-        None if !rule_in_force(rule, as_of) => RuleStatus::NotInForce,
+        None if catalogue.period(&rule.id).is_some_and(|period| !period.contains(as_of)) => {
+            RuleStatus::NotInForce
+        }
         None => RuleStatus::NotChecked,
     };
     catalogue.rules().map(|rule| (rule, of(rule))).collect()

@@ -1,7 +1,7 @@
 //! The report for people: short when green, complete when red, the next step always named.
 
 use super::{Paint, Report, RuleStatus, rule_statuses};
-use crate::catalogue::{Confidence, Level, Rule};
+use crate::catalogue::{Catalogue, Confidence, Level, Rule};
 use crate::runner::CaseResult;
 use crate::verdict::{Outcome, Tally};
 use std::collections::BTreeMap;
@@ -46,7 +46,8 @@ pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
 
 fn header(out: &mut String, report: &Report<'_>, paint: Paint) {
     let title = paint.strong("My Number card conformance");
-    let _ = writeln!(out, "{title} · as of {} · seed {}", report.as_of, report.seed);
+    let revision = &report.suite.catalogue.revision().number;
+    let _ = writeln!(out, "{title} · catalogue {revision} · as of {} · seed {}", report.as_of, report.seed);
 }
 
 fn counts(out: &mut String, report: &Report<'_>) {
@@ -173,6 +174,12 @@ fn again(report: &Report<'_>, id: Option<&str>) -> String {
     format!("see what was said    {}", command(report, id.unwrap_or_default()))
 }
 
+/// A failed case of this run.
+pub(super) fn failed_in(result: &CaseResult<'_>, report: &Report<'_>) -> String {
+    let again = command(report, &result.case.id);
+    failed(result, &report.suite.catalogue, &again)
+}
+
 /// What plays this case again.
 fn command(report: &Report<'_>, id: &str) -> String {
     format!("{} --filter {id} -v", report.again)
@@ -182,7 +189,7 @@ fn case(out: &mut String, result: &CaseResult<'_>, report: &Report<'_>, detail: 
     let played = &result.played;
     let shown = match &played.verdict.outcome {
         Outcome::Failed => {
-            let block = failed(result, report);
+            let block = failed_in(result, report);
             let _ = writeln!(out, "{}", block.replacen("FAILED", &paint.bad("FAILED"), 1).trim_end());
             detail >= Detail::Transcripts
         }
@@ -221,24 +228,24 @@ fn case(out: &mut String, result: &CaseResult<'_>, report: &Report<'_>, detail: 
     }
 }
 
-/// A failed case, complete, without colours.
-pub(super) fn failed(result: &CaseResult<'_>, report: &Report<'_>) -> String {
+/// A failed case, complete, without colours; `again` is the command that plays it again.
+pub(crate) fn failed(result: &CaseResult<'_>, catalogue: &Catalogue, again: &str) -> String {
     let mut out = String::new();
     let case = result.case;
     let row = case.row.map_or_else(String::new, |(row, of)| format!("            row {row} of {of}"));
     let _ = writeln!(out, "FAILED  {}{row}", case.id);
-    for rule in case.rules.iter().filter_map(|id| report.suite.catalogue.rule(id)) {
+    for rule in case.rules.iter().filter_map(|id| catalogue.rule(id)) {
         let binding = format!("{} · {}", level(rule), confidence(rule));
         line(&mut out, "rule", &format!("{}  {}    {binding}", rule.id, rule.title));
         if let Some(source) = rule.sources.first() {
-            let title = report.documents.iter().find(|document| document.id == source.document);
+            let title = catalogue.document(&source.document);
             let title = title
                 .map_or(&source.document, |document| document.title_en.as_ref().unwrap_or(&document.title));
             let more = match rule.sources.len() {
                 1 => String::new(),
                 n => format!(" (and {} more)", n - 1),
             };
-            line(&mut out, "source", &format!("{title}, {}{more}", source.place));
+            line(&mut out, "source", &format!("{}, {}{more}", short(title), source.place));
         }
     }
     if let Some(failure) = &result.played.failure {
@@ -256,8 +263,17 @@ pub(super) fn failed(result: &CaseResult<'_>, report: &Report<'_>) -> String {
     if let Some(means) = &case.means {
         line(&mut out, "means", means);
     }
-    line(&mut out, "again", &command(report, &case.id));
+    line(&mut out, "again", again);
     out
+}
+
+/// The beginning of a title; some documents have a paragraph for one.
+fn short(title: &str) -> String {
+    const SHOWN: usize = 72;
+    match title.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title.to_owned(),
+    }
 }
 
 fn line(out: &mut String, name: &str, text: &str) {

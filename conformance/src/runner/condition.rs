@@ -1,9 +1,8 @@
 //! The condition of a card that cannot be made fresh: what earlier cases did to its keys, and how that is
 //! undone where it can be.
 
-use super::cost::keys_used;
 use crate::adapter::{BringsBack, CardUnderTest};
-use crate::engine::{KnownCard, NewValue, Played, Stage, change_back, give_tries_back};
+use crate::engine::{KnownCard, Needs, NewValue, Played, Stage, change_back, give_tries_back};
 use crate::scenario::Case;
 use std::collections::BTreeMap;
 
@@ -52,7 +51,7 @@ impl Condition {
             return Err(format!("{by} destroyed the card, and it cannot be made fresh"));
         }
         self.restore(card, known, stage);
-        let used = keys_used(case, stage.names);
+        let used = Needs::of(case, stage.names).keys;
         match self.keys.iter().find(|(key, _)| used.contains(key.as_str())) {
             None => Ok(()),
             Some((key, Spoilt { how, by })) => {

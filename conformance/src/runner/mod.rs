@@ -9,5 +9,6 @@ mod select;
 
 pub use cards::{Cards, load_cards, load_profile};
 pub use cost::{Cost, costs};
+pub(crate) use judge::judge;
 pub use pool::{CaseResult, Run, RunOptions, run};
-pub use select::{Selection, Shard, glob, rule_in_force};
+pub use select::{Selection, Shard, glob, today};

@@ -1,8 +1,7 @@
 //! Which cases run: by words in their id, by rule, by date, by shard.
 
-use crate::catalogue::{Catalogue, Rule};
+use crate::catalogue::Catalogue;
 use crate::scenario::{Case, Suite};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
@@ -34,30 +33,16 @@ impl Selection {
     }
 }
 
+/// Today in Japan, wherever the program runs.
+#[must_use]
+pub fn today() -> Date {
+    jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now()).date()
+}
+
 /// A scenario holds on a day when one of its rules does.
 fn in_force(case: &Case, catalogue: &Catalogue, as_of: Date) -> bool {
-    let mut rules = case.rules.iter().filter_map(|id| catalogue.rule(id)).peekable();
-    rules.peek().is_none() || rules.any(|rule| rule_in_force(rule, as_of))
-}
-
-/// Whether a rule is in force on a day. A month counts from its first day to its last.
-#[must_use]
-pub fn rule_in_force(rule: &Rule, as_of: Date) -> bool {
-    let begun = rule.effective_from.as_deref().and_then(first_day).is_none_or(|day| day <= as_of);
-    let over = rule.effective_until.as_deref().and_then(last_day).is_some_and(|day| day < as_of);
-    begun && !over
-}
-
-fn first_day(text: &str) -> Option<Date> {
-    text.parse().ok().or_else(|| format!("{text}-01").parse().ok())
-}
-
-fn last_day(text: &str) -> Option<Date> {
-    let day: Option<Date> = text.parse().ok();
-    day.or_else(|| {
-        let first: Date = format!("{text}-01").parse().ok()?;
-        first.saturating_add(1.month()).yesterday().ok()
-    })
+    let mut periods = case.rules.iter().filter_map(|id| catalogue.period(id)).peekable();
+    periods.peek().is_none() || periods.any(|period| period.contains(as_of))
 }
 
 /// A filter is a part of the id, or a pattern of the whole when it has `*` or `?` in it.
@@ -153,24 +138,6 @@ mod tests {
     #[case("a/b")]
     fn a_shard_that_does_not_exist_is_refused(#[case] text: &str) {
         assert!(text.parse::<Shard>().is_err());
-    }
-
-    #[rstest]
-    #[case(None, None, true)]
-    #[case(Some("2024-12-02"), None, true)]
-    #[case(Some("2024-12-03"), None, false)]
-    #[case(None, Some("2024-12-01"), false)]
-    #[case(None, Some("2024-12"), true)]
-    #[case(Some("2024-12"), None, true)]
-    #[case(None, Some("2024-11"), false)]
-    fn a_rule_is_in_force_between_its_days(
-        #[case] from: Option<&str>,
-        #[case] until: Option<&str>,
-        #[case] expected: bool,
-    ) {
-        let begun = from.and_then(first_day).is_none_or(|day| day <= jiff::civil::date(2024, 12, 2));
-        let over = until.and_then(last_day).is_some_and(|day| day < jiff::civil::date(2024, 12, 2));
-        assert_eq!(begun && !over, expected);
     }
 
     proptest! {
