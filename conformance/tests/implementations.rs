@@ -152,3 +152,25 @@ fn a_profile_says_how_a_strangers_card_answers_and_where_its_pins_are() {
         "{without}"
     );
 }
+
+#[test]
+fn an_interrupted_run_tells_what_there_is() {
+    let vectors = tiny_vectors();
+    let card = format!("exec:exec python3 '{}' --hang-on 0020009804", fixture("tiny_card.py").display());
+    let run = program()
+        .args(["run", "--as-of", common::AS_OF, "--timeout", "3", "--card", &card, "--vectors"])
+        .arg(vectors.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // Long enough to be in the middle of the first case that hangs, short of the end of the fourth.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let interrupted = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
+    assert!(interrupted.expect("kill is there").success());
+    let output = run.wait_with_output().expect("it ends");
+    let text = stdout(&output);
+    assert!(text.contains("stopped: ") && text.contains("were not played"), "{text}");
+    assert!(text.contains("2 passed"), "{text}");
+    assert_eq!(output.status.code(), Some(3), "the case that hung could not be judged");
+}

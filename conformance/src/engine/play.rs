@@ -42,11 +42,11 @@ pub struct Left {
 }
 
 /// Plays a case against the card. It starts from a fresh card and leaves it as it is at the end.
-pub fn play(case: &Case, card: &mut dyn CardUnderTest, known: &Arc<KnownCard>, stage: &Stage<'_>) -> Played {
+pub fn play(case: &Case, card: &mut dyn CardUnderTest, own: &Arc<KnownCard>, stage: &Stage<'_>) -> Played {
     let began = Instant::now();
     let wanted = named_card(case);
-    let known = match wanted {
-        None => Ok(known),
+    let known = match wanted.filter(|name| own.profile().name != *name) {
+        None => Ok(own),
         Some(name) => {
             stage.cards.get(name).ok_or_else(|| Stop::suite(format!("no card is called \"{name}\"")))
         }
@@ -55,7 +55,9 @@ pub fn play(case: &Case, card: &mut dyn CardUnderTest, known: &Arc<KnownCard>, s
         Ok(known) => Arc::clone(known),
         Err(stop) => return Played::ended(stop, began.elapsed()),
     };
-    if let Err(stop) = applies(case, &known, stage).and_then(|()| put_in(wanted, card)) {
+    // A card under test that is the wanted one by its profile has nothing to be put into.
+    let other = wanted.filter(|name| own.profile().name != *name);
+    if let Err(stop) = applies(case, &known, stage).and_then(|()| put_in(other, card)) {
         return Played::ended(stop, began.elapsed());
     }
     let mut session = Session::new(card, known, stage, case.steps.len());

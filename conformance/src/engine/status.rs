@@ -33,7 +33,7 @@ pub(crate) fn proof(key: &str, there: bool, session: &mut Session<'_>) -> Result
         demand(StatusWord::SECURITY_NOT_SATISFIED, &answer, &why, session)?;
     }
     if let Some(number) = before.filter(|before| session.file() != Some(*before)) {
-        let again = session.send(command::select_file(number, "of before again"))?;
+        let again = session.send(command::select_file(number, "that was current before"))?;
         demand(StatusWord::SUCCESS, &again, "", session)?;
     }
     Ok(())
