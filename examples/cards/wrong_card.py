@@ -5,11 +5,11 @@ It speaks the line protocol of `exec:` on standard input and output; with `--vpc
 waiting reader and speaks the vpcd protocol instead. It knows SELECT, VERIFY, the query and READ BINARY of a few
 files, has no certificates and cannot sign. Besides that it breaks these rules, each at a marked line:
 
-  fault 1  the right PIN does not restore the counter        CARD-PIN-003  only failures in a row count
-  fault 2  the right PIN is accepted when the PIN is locked  CARD-PIN-004  a locked PIN refuses even the right value
-  fault 3  a locked PIN answers 6983 instead of 6984         the answer of VERIFY on a blocked key
-  fault 4  a query answers 9000 once the PIN is verified     a query answers 63Cx, verified or not
-  fault 5  the individual number is readable without a PIN   text file 0001 opens with the text PIN or number A
+  fault 1  the right PIN does not restore the counter        CARD-PIN-003, WIRE-VERIFY-004
+  fault 2  the right PIN is accepted when the PIN is locked  CARD-PIN-004
+  fault 3  a locked PIN answers 6983 instead of 6984         WIRE-VERIFY-007
+  fault 4  a query answers 9000 once the PIN is verified     WIRE-QUERY-004
+  fault 5  the individual number is readable without a PIN   WIRE-TEXT-003, WIRE-READ-009
 """
 import socket
 import struct

@@ -41,12 +41,13 @@ fn uncovered(json: &str) -> Result<Vec<String>> {
 /// The two commands of the first five minutes, by their exit codes.
 pub(crate) fn programs(shell: &Shell, _: &[String]) -> Result {
     tools::PYTHON.ensure(shell)?;
+    cmd!(shell, "cargo build --release --locked").run()?;
     exits(shell, &[], 0)?;
     exits(shell, &["run", "--card", "exec:python3 examples/cards/wrong_card.py"], 1)
 }
 
 fn exits(shell: &Shell, arguments: &[&str], code: i32) -> Result {
-    let output = cmd!(shell, "cargo run --release --locked -- {arguments...}").ignore_status().output()?;
+    let output = cmd!(shell, "cargo run --release --locked --quiet -- {arguments...}").ignore_status().output()?;
     let shown = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<&str> = shown.lines().collect();
     // A wrong card has many findings: the beginning and the verdict are enough here.
