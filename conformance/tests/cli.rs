@@ -1,5 +1,7 @@
 //! What the program prints: help, explanations, lists.
 
+mod common;
+
 use clap::{CommandFactory, Parser};
 use jpki_conformance::catalogue::Catalogue;
 use jpki_conformance::cli::{Cli, Failure};
@@ -98,12 +100,20 @@ fn lists_have_a_line_for_each_thing() {
         short(&["list", "rules"]),
         short(&["list", "rules", "--domain", "CARD-PIN", "--confidence", "published"]),
         short(&["list", "rules", "--untestable"]),
-        short(&["list", "scenarios", "--rule", "CARD-PIN-003"]),
         short(&["list", "cards"]),
         short(&["list", "documents"]),
         short(&["list", "codes"]),
     ];
     insta::assert_snapshot!(lists.join("\n"));
+}
+
+/// On vectors of its own: a scenario that somebody adds to the suite changes no snapshot.
+#[test]
+fn a_scenario_is_listed_with_its_rules_and_the_place_where_it_stands() {
+    let vectors = common::tiny_vectors();
+    let folder = vectors.path().to_str().expect("a path in UTF-8");
+    let listed = lines(&["list", "scenarios", "--rule", "CARD-PIN-003", "--vectors", folder]);
+    insta::assert_snapshot!(listed.join("\n").replace(folder, "VECTORS"));
 }
 
 #[test]

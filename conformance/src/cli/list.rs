@@ -167,9 +167,9 @@ fn scenarios(args: &ScenariosArgs, data: &Data, out: &mut dyn Write) -> Result<(
     if args.plain.json {
         return super::json(&lines, out);
     }
-    for ScenarioLine { id, rules, rows, .. } in lines {
+    for ScenarioLine { id, rules, rows, file, line, .. } in lines {
         let rows = if rows == 1 { String::new() } else { format!(" · {rows} rows") };
-        writeln!(out, "{id}  ({}{rows})", rules.join(", "))?;
+        writeln!(out, "{id}  ({}{rows})  {file}:{line}", rules.join(", "))?;
     }
     Ok(())
 }

@@ -1,16 +1,17 @@
 //! Reports: one run, told to people, to programs and to CI.
 
+mod block;
 mod json;
 mod junit;
 mod paint;
 mod rules;
 mod text;
 
+pub(crate) use block::failed;
 pub use json::{JsonReport, JsonRule, JsonScenario, Tested};
 pub use junit::junit;
 pub use paint::Paint;
 pub use rules::{RuleStatus, rule_statuses};
-pub(crate) use text::failed;
 pub use text::{Detail, text};
 
 use crate::runner::Run;

@@ -1,8 +1,8 @@
 //! The report for people: short when green, complete when red, the next step always named.
 
+use super::block::{failed, line};
 use super::{Paint, Report, RuleStatus, rule_statuses};
-use crate::catalogue::{Catalogue, Confidence, Level, Rule};
-use crate::runner::CaseResult;
+use crate::runner::{CaseResult, Run};
 use crate::verdict::{Outcome, Tally};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,6 +23,9 @@ pub enum Detail {
 /// Selections up to this size are small enough to tell everything.
 const FEW: usize = 10;
 
+/// Columns that a line of the summary may take.
+const WIDTH: usize = 108;
+
 /// Reasons to skip that are told apart in the short form.
 const MOST_REASONS: usize = 6;
 
@@ -34,14 +37,75 @@ pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
         Detail::Transcripts if report.run.results.len() <= FEW => Detail::Everything,
         detail => detail,
     };
+    let mut folded = if detail == Detail::Short { failed_rows(report.run) } else { BTreeMap::new() };
     for result in &report.run.results {
+        if result.played.verdict.outcome == Outcome::Failed {
+            match folded.remove(&*result.case.scenario) {
+                Some(rows) => {
+                    case(&mut out, result, report, detail, paint);
+                    more_rows(&mut out, &rows);
+                    continue;
+                }
+                // The scenario's first failed row has spoken for this one.
+                None if detail == Detail::Short => continue,
+                None => {}
+            }
+        }
         case(&mut out, result, report, detail, paint);
     }
     header(&mut out, report, paint);
     counts(&mut out, report);
+    broken(&mut out, report);
     reasons(&mut out, report);
     verdict(&mut out, report, paint);
     out
+}
+
+/// The failed cases of each scenario.
+fn failed_rows<'r>(run: &'r Run<'_>) -> BTreeMap<&'r str, Vec<&'r CaseResult<'r>>> {
+    let mut rows = BTreeMap::<_, Vec<_>>::new();
+    for result in run.results.iter().filter(|result| result.played.verdict.outcome == Outcome::Failed) {
+        rows.entry(&*result.case.scenario).or_default().push(result);
+    }
+    rows
+}
+
+/// Which other rows of the same table failed, under the block of the first.
+fn more_rows(out: &mut String, rows: &[&CaseResult<'_>]) {
+    let more: Vec<String> =
+        rows[1..].iter().filter_map(|result| result.case.row).map(|(row, _)| row.to_string()).collect();
+    if !more.is_empty() {
+        // The empty line after the block moves below this one.
+        out.truncate(out.trim_end_matches('\n').len() + 1);
+        line(out, "also", &format!("row {} of the same table (-v shows each)", more.join(", ")));
+        out.push('\n');
+    }
+}
+
+/// The rules that were broken, with the number of cases that say so.
+fn broken(out: &mut String, report: &Report<'_>) {
+    let mut cases = BTreeMap::<&str, usize>::new();
+    for result in report.run.results.iter().filter(|result| result.played.verdict.outcome == Outcome::Failed)
+    {
+        for rule in &result.case.rules {
+            *cases.entry(rule).or_default() += 1;
+        }
+    }
+    if cases.is_empty() {
+        return;
+    }
+    let rules = if cases.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", cases.len()) };
+    let mut row = format!("  broken   {rules} (and the number of cases that say so)");
+    for (rule, count) in cases {
+        let word = format!("{rule} ({count})");
+        if row.chars().count() + word.len() + 2 > WIDTH || !row.starts_with("           ") {
+            let _ = writeln!(out, "{row}");
+            row = format!("           {word}");
+        } else {
+            row = format!("{row}, {word}");
+        }
+    }
+    let _ = writeln!(out, "{row}");
 }
 
 fn header(out: &mut String, report: &Report<'_>, paint: Paint) {
@@ -225,77 +289,6 @@ fn case(out: &mut String, result: &CaseResult<'_>, report: &Report<'_>, detail: 
         let _ = writeln!(out, "{}", paint.faint(&played.transcript));
     } else if matches!(played.verdict.outcome, Outcome::Failed | Outcome::Error { .. }) {
         out.push('\n');
-    }
-}
-
-/// A failed case, complete, without colours; `again` is the command that plays it again.
-pub(crate) fn failed(result: &CaseResult<'_>, catalogue: &Catalogue, again: &str) -> String {
-    let mut out = String::new();
-    let case = result.case;
-    let row = case.row.map_or_else(String::new, |(row, of)| format!("            row {row} of {of}"));
-    let _ = writeln!(out, "FAILED  {}{row}", case.id);
-    for rule in case.rules.iter().filter_map(|id| catalogue.rule(id)) {
-        let binding = format!("{} · {}", level(rule), confidence(rule));
-        line(&mut out, "rule", &format!("{}  {}    {binding}", rule.id, rule.title));
-        if let Some(source) = rule.sources.first() {
-            let title = catalogue.document(&source.document);
-            let title = title
-                .map_or(&source.document, |document| document.title_en.as_ref().unwrap_or(&document.title));
-            let more = match rule.sources.len() {
-                1 => String::new(),
-                n => format!(" (and {} more)", n - 1),
-            };
-            line(&mut out, "source", &format!("{}, {}{more}", short(title), source.place));
-        }
-    }
-    if let Some(failure) = &result.played.failure {
-        if let Some(sent) = &failure.sent {
-            line(&mut out, "sent", &format!("{}      {}", sent.words, sent.command));
-        }
-        line(&mut out, "expected", &failure.expected);
-        line(&mut out, "seen", &failure.seen);
-        line(
-            &mut out,
-            "where",
-            &format!("step {} of {}, {}:{}", failure.step, failure.steps, case.place.0, case.place.1),
-        );
-    }
-    if let Some(means) = &case.means {
-        line(&mut out, "means", means);
-    }
-    line(&mut out, "again", again);
-    out
-}
-
-/// The beginning of a title; some documents have a paragraph for one.
-fn short(title: &str) -> String {
-    const SHOWN: usize = 72;
-    match title.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", title[..end].trim_end()),
-        None => title.to_owned(),
-    }
-}
-
-fn line(out: &mut String, name: &str, text: &str) {
-    let _ = writeln!(out, "  {name:<9} {text}");
-}
-
-fn level(rule: &Rule) -> &'static str {
-    match rule.level {
-        Level::Must => "must",
-        Level::Should => "should",
-        Level::May => "may",
-        Level::Info => "info",
-    }
-}
-
-fn confidence(rule: &Rule) -> &'static str {
-    match rule.confidence {
-        Confidence::Published => "published",
-        Confidence::Observed => "observed",
-        Confidence::ClientCode => "client code",
-        Confidence::Standard => "standard",
-        Confidence::Assumed => "assumed",
     }
 }
 
