@@ -1,6 +1,7 @@
 //! From a step to the command that it sends, with the words that a report has for it.
 
 use super::pin;
+use super::secure_messaging;
 use super::session::{Order, Session};
 use super::stop::Stop;
 use super::value;
@@ -24,7 +25,7 @@ struct Draft {
 pub(crate) fn order(step: &Step, verb: Verb<'_>, session: &Session<'_>) -> Result<Order, Stop> {
     if let Verb::Send(text) = verb {
         let bytes = value::hex(text)?;
-        return Ok(Order { words: format!("{} bytes as given", bytes.len()), bytes });
+        return Ok(Order::plain(format!("{} bytes as given", bytes.len()), bytes));
     }
     let mut draft = draft(step, verb, session)?;
     for (at, byte) in [(0, &step.cla), (2, &step.p1), (3, &step.p2)] {
@@ -48,7 +49,7 @@ pub(crate) fn order(step: &Step, verb: Verb<'_>, session: &Session<'_>) -> Resul
         command = command.extended();
     }
     let bytes = command.encode().map_err(|error| Stop::suite(error.to_string()))?;
-    Ok(Order { words: draft.words, bytes })
+    Ok(Order::plain(draft.words, bytes))
 }
 
 fn draft(step: &Step, verb: Verb<'_>, session: &Session<'_>) -> Result<Draft, Stop> {
@@ -128,6 +129,15 @@ fn draft(step: &Step, verb: Verb<'_>, session: &Session<'_>) -> Result<Draft, St
             let said = format!("INTERNAL AUTHENTICATE with {key}, {}", shown(words));
             draft(said, [0x00, 0x88, 0x00, p2], value::input(words, session)?, Some(FULL))
         }
+        Verb::Session(form) => {
+            let data = secure_messaging::delivery(step, form, session)?;
+            draft(
+                format!("SET SESSION KEY, {}", secure_messaging::words(form)),
+                [0x80, 0xAE, 0, 0],
+                data,
+                None,
+            )
+        }
         Verb::Challenge(bytes) => {
             draft(format!("GET CHALLENGE, {bytes} bytes"), [0x00, 0x84, 0, 0], Vec::new(), Some(bytes))
         }
@@ -160,7 +170,7 @@ fn read_binary(step: &Step, offset: u32, session: &Session<'_>) -> Result<Draft,
 /// SELECT EF of a file, outside any step of its own.
 pub(crate) fn select_file(number: u16, name: &str) -> Order {
     let [hi, lo] = number.to_be_bytes();
-    Order { words: format!("SELECT EF {name}"), bytes: vec![0x00, 0xA4, 0x02, 0x0C, 0x02, hi, lo] }
+    Order::plain(format!("SELECT EF {name}"), vec![0x00, 0xA4, 0x02, 0x0C, 0x02, hi, lo])
 }
 
 /// READ BINARY of the current file.
@@ -169,7 +179,7 @@ pub(crate) fn read_block(offset: u16, le: u32, name: &str) -> Order {
     let command = CommandBuf::new(0x00, 0xB0, hi, lo).le(le.clamp(1, 65_536));
     // The clamp leaves nothing to refuse.
     let bytes = command.encode().unwrap_or_default();
-    Order { words: format!("READ BINARY {name}, offset {offset}"), bytes }
+    Order::plain(format!("READ BINARY {name}, offset {offset}"), bytes)
 }
 
 /// The key that a step is about: the one that it names, or the key file selected last.

@@ -16,6 +16,7 @@ mod play;
 mod read;
 mod restore;
 mod secret;
+mod secure_messaging;
 mod session;
 pub(crate) mod shape;
 mod signature;
@@ -49,7 +50,7 @@ pub struct Stage<'a> {
     pub cards: &'a BTreeMap<String, Arc<KnownCard>>,
     /// The day of the run.
     pub as_of: jiff::civil::Date,
-    /// Seed of wrong values.
+    /// Seed of wrong values, and of the keys of sessions.
     pub seed: u64,
     /// How long one case may take.
     pub time_limit: Duration,

@@ -3,11 +3,11 @@
 use super::known::KnownCard;
 use super::needs::Needs;
 use super::restore::NewValue;
-use super::session::Session;
+use super::session::{Order, Session};
 use super::stop::{Difference, Failure, Stop};
 use super::transcript::{Privacy, Transcript};
 use super::verb::{self, Verb};
-use super::{Stage, certificate, command, data, enumerate, expect, pin, read, status};
+use super::{Stage, certificate, command, data, enumerate, expect, pin, read, secure_messaging, status};
 use crate::adapter::{Can, CardEvent, CardUnderTest};
 use crate::scenario::{Act, Case, Power, Step};
 use crate::verdict::{Outcome, Verdict};
@@ -151,7 +151,7 @@ fn steps(case: &Case, session: &mut Session<'_>) -> Result<(), Stop> {
 fn wake_up(session: &mut Session<'_>) -> Result<(), Stop> {
     if session.known().profile().knobs.first_command_fails {
         let bytes = CommandBuf::new(0x00, 0xA4, 0x00, 0x00).encode().unwrap_or_default();
-        session.send(super::session::Order { words: "a first command, thrown away".to_owned(), bytes })?;
+        session.send(Order::plain("a first command, thrown away".to_owned(), bytes))?;
     }
     Ok(())
 }
@@ -190,18 +190,28 @@ fn exchange(step: &Step, verb: Verb<'_>, session: &mut Session<'_>) -> Result<()
         _ => None,
     };
     let order = command::order(step, verb, session)?;
+    let order = match step.secured {
+        Some(how) => secure_messaging::cover(order, how, session)?,
+        None => order,
+    };
     if step.dead {
         return dead(order, session);
     }
     let answer = session.send(order)?;
+    if let Verb::Session(_) = verb {
+        secure_messaging::delivered(answer.status(), session);
+    }
     match expect::status(step, verb, &answer, session, tries_before)? {
-        expect::Fit::Demanded => look_at(step, answer.data(), answer.privacy, session),
+        expect::Fit::Demanded => {
+            let data = secure_messaging::uncover(&answer, session)?;
+            look_at(step, &data, answer.privacy, session)
+        }
         expect::Fit::Plausible => Ok(()),
     }
 }
 
 /// The card does not answer at all, or only with an error.
-fn dead(order: super::session::Order, session: &mut Session<'_>) -> Result<(), Stop> {
+fn dead(order: Order, session: &mut Session<'_>) -> Result<(), Stop> {
     let Ok(answer) = session.try_send(order) else { return Ok(()) };
     let alive = matches!(answer.status().0 >> 8, 0x90 | 0x61 | 0x62 | 0x63);
     if !alive && answer.data().is_empty() {

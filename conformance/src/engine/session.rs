@@ -5,6 +5,7 @@ use super::known::KnownCard;
 use super::play::Left;
 use super::restore::NewValue;
 use super::secret::Secrets;
+use super::secure_messaging::{Covered, Terminal};
 use super::stop::{Difference, Failure, Stop};
 use super::transcript::{Privacy, Transcript};
 use super::value;
@@ -32,6 +33,8 @@ pub(crate) struct Session<'a> {
     tries: BTreeMap<String, u8>,
     saved: BTreeMap<String, Saved>,
     secrets: Secrets,
+    /// Sessions of secure messaging.
+    pub(crate) terminal: Terminal,
     pub(crate) transcript: Transcript,
     pub(crate) notes: Vec<String>,
     /// The step in play, from 1, and how many there are.
@@ -52,12 +55,23 @@ pub(crate) struct Saved {
 pub(crate) struct Order {
     pub(crate) words: String,
     pub(crate) bytes: Vec<u8>,
+    /// What stands under the cover, when it is sent under one.
+    pub(crate) covered: Option<Covered>,
+}
+
+impl Order {
+    /// A command in clear.
+    pub(crate) fn plain(words: String, bytes: Vec<u8>) -> Self {
+        Self { words, bytes, covered: None }
+    }
 }
 
 /// An answer, and whether its data may be shown.
 pub(crate) struct Answer {
     pub(crate) response: Response,
     pub(crate) privacy: Privacy,
+    /// The command that it answers, when that was sent under cover: then the data is, too.
+    pub(crate) covered: Option<Covered>,
 }
 
 impl Answer {
@@ -88,6 +102,7 @@ impl<'a> Session<'a> {
             tries: BTreeMap::new(),
             saved: BTreeMap::new(),
             secrets: Secrets::default(),
+            terminal: Terminal::default(),
             transcript: Transcript::default(),
             notes: Vec::new(),
             step: (0, steps),
@@ -243,7 +258,8 @@ impl<'a> Session<'a> {
     /// Sends a command and learns from its answer.
     pub(crate) fn try_send(&mut self, order: Order) -> Result<Answer, TransportError> {
         let result = self.card.transmit(&order.bytes);
-        let privacy = self.privacy(&order.bytes);
+        let plain = order.covered.as_ref().map_or(&order.bytes, |covered| &covered.plain);
+        let privacy = self.privacy(plain);
         self.transcript.command(
             self.step.0,
             order.words,
@@ -253,10 +269,10 @@ impl<'a> Session<'a> {
             &self.secrets,
         );
         let response = result?;
-        if let Ok(command) = Command::parse(&order.bytes) {
+        if let Ok(command) = Command::parse(plain) {
             self.observe(&command, response.status());
         }
-        Ok(Answer { response, privacy })
+        Ok(Answer { response, privacy, covered: order.covered })
     }
 
     /// Whether anybody may read what this command answers; personal until shown otherwise.

@@ -1,7 +1,7 @@
 //! The verb of a step: exactly one of its first fields.
 
 use super::stop::Stop;
-use crate::scenario::{Act, Power, Step};
+use crate::scenario::{Act, Power, SessionKey, Step};
 
 /// What a step does.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,7 @@ pub(crate) enum Verb<'s> {
     Change(&'s str),
     Sign(&'s str),
     InternalAuthenticate(&'s str),
+    Session(SessionKey),
     Challenge(u32),
     GetData(&'s str),
     Send(&'s str),
@@ -47,6 +48,7 @@ pub(crate) fn of(step: &Step) -> Result<Verb<'_>, Stop> {
         step.change.as_deref().map(Verb::Change),
         step.sign.as_deref().map(Verb::Sign),
         step.internal_authenticate.as_deref().map(Verb::InternalAuthenticate),
+        step.session.map(Verb::Session),
         step.challenge.map(Verb::Challenge),
         step.get_data.as_deref().map(Verb::GetData),
         step.send.as_deref().map(Verb::Send),

@@ -115,7 +115,8 @@ impl Reader<'_> {
         let head = Spanned::new(place.clone(), DeValue::Table(tree));
         let scenario: Option<Scenario> = self.found.keep(strict::decode(file, head.clone()));
         let (scenario, steps) = (scenario?, steps?);
-        let mut checker = Checker { file, known: self.known, found: &mut self.found, saved: Vec::new() };
+        let mut checker =
+            Checker { file, known: self.known, found: &mut self.found, saved: Vec::new(), session: false };
         checker.head(&scenario, &head);
         for step in &steps {
             checker.step(step);

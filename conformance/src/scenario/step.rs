@@ -42,6 +42,9 @@ pub struct Step {
     pub sign: Option<String>,
     /// INTERNAL AUTHENTICATE with this key.
     pub internal_authenticate: Option<String>,
+    /// SET SESSION KEY with a fresh seed, `under` the public key of the card. Later `secured` steps belong to
+    /// the session that was opened last, also when the card has ended it since.
+    pub session: Option<SessionKey>,
     /// GET CHALLENGE for this many bytes.
     pub challenge: Option<u32>,
     /// GET DATA of this tag, four hex digits.
@@ -77,6 +80,11 @@ pub struct Step {
     pub p1: Option<String>,
     /// P2 instead of the usual one, two hex digits.
     pub p2: Option<String>,
+    /// The saved value that holds the public key for `session`: a `90 … 91 …` key, or a file with one in it.
+    pub under: Option<String>,
+    /// Sends the command under cover of the session (class 08), and takes the answer out of its own before
+    /// the expectations on data apply. `true`, or a word for how the cover is broken.
+    pub secured: Option<Secured>,
     /// Le: a number of bytes (256 and 65536 are written as zero), or `"none"`. Default: 256 where the
     /// command answers with data, none elsewhere.
     pub le: Option<Le>,
@@ -252,6 +260,111 @@ impl TryFrom<LeValue> for Le {
             LeValue::Bytes(n) => Err(format!("Le is from 1 to 65536, not {n}")),
             LeValue::Word(word) if word == "none" => Ok(Self::Absent),
             LeValue::Word(word) => Err(format!("Le is a number or \"none\", not \"{word}\"")),
+        }
+    }
+}
+
+/// What SET SESSION KEY carries.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionKey {
+    /// `A0 22 80 20` and a seed of 32 bytes, under RSAES-OAEP with SHA-256.
+    Right,
+    /// The seed as a key for checksums: `A0 22 81 20`.
+    WrongTag,
+    /// A key for encryption and one for checksums: `A0 44 80 20 … 81 20 …`.
+    BothKeys,
+    /// A seed of 31 bytes.
+    ShortSeed,
+    /// A seed of 33 bytes.
+    LongSeed,
+    /// A byte behind the template.
+    TrailingByte,
+    /// `80 20` and the seed, without a template around it.
+    NoTemplate,
+    /// The key's modulus itself: the least number that is no cryptogram.
+    Modulus,
+    /// Two less than the modulus: the greatest cryptogram that is not its own root, as 0, 1 and the modulus
+    /// less one are. Nothing well formed is in it.
+    BelowModulus,
+}
+
+/// How a command is covered under a session.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(try_from = "SecuredValue")]
+pub enum Secured {
+    /// `true`: as it should be.
+    Well,
+    /// `"long-form"`: as it should be, with the length of the object in two bytes, `81 11`.
+    LongForm,
+    /// `"bad-padding"`: what is encrypted does not end in padding.
+    BadPadding,
+    /// `"part-of-a-block"`: the cryptogram lacks its last byte.
+    PartOfABlock,
+    /// `"wrong-indicator"`: padding indicator 02.
+    WrongIndicator,
+    /// `"other-object"`: object 96 instead of 86, or 86 instead of 96.
+    OtherObject,
+    /// `"no-object"`: no data field.
+    NoObject,
+    /// `"two-objects"`: the right object twice.
+    TwoObjects,
+    /// `"checksum"`: the right object, and a checksum object 8E beside it.
+    Checksum,
+    /// `"wrong-counter"`: encrypted as if it were a later command.
+    WrongCounter,
+}
+
+impl Secured {
+    const WORDS: [(&str, Self); 9] = [
+        ("long-form", Self::LongForm),
+        ("bad-padding", Self::BadPadding),
+        ("part-of-a-block", Self::PartOfABlock),
+        ("wrong-indicator", Self::WrongIndicator),
+        ("other-object", Self::OtherObject),
+        ("no-object", Self::NoObject),
+        ("two-objects", Self::TwoObjects),
+        ("checksum", Self::Checksum),
+        ("wrong-counter", Self::WrongCounter),
+    ];
+
+    /// It concerns the cryptogram, so that a command without data cannot be covered in this way.
+    pub(crate) fn needs_data(self) -> bool {
+        matches!(
+            self,
+            Self::LongForm
+                | Self::BadPadding
+                | Self::PartOfABlock
+                | Self::WrongIndicator
+                | Self::WrongCounter
+        )
+    }
+}
+
+/// A cover as written: `true` or a word.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum SecuredValue {
+    Flag(bool),
+    Word(#[schemars(extend("enum" = Secured::WORDS.map(|(word, _)| word)))] String),
+}
+
+impl TryFrom<SecuredValue> for Secured {
+    type Error = String;
+
+    fn try_from(value: SecuredValue) -> Result<Self, Self::Error> {
+        let known = || Self::WORDS.map(|(word, _)| word).join(", ");
+        match value {
+            SecuredValue::Flag(true) => Ok(Self::Well),
+            SecuredValue::Flag(false) => {
+                Err("a command in clear has no \"secured\": leave the word out".to_owned())
+            }
+            SecuredValue::Word(word) => {
+                let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+                found
+                    .map(|(_, secured)| *secured)
+                    .ok_or_else(|| format!("\"secured\" is true or one of {}, not \"{word}\"", known()))
+            }
         }
     }
 }

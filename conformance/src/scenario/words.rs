@@ -39,20 +39,23 @@ const KEY: &[&str] = &["key", "by"];
 const BY: &[&str] = &["by"];
 const SFI: &[&str] = &["sfi"];
 const INPUT: &[&str] = &["input"];
+/// Whether the command goes under cover of a session.
+const SECURED: &[&str] = &["secured"];
 
 /// All verbs.
 pub(crate) const VERBS: &[VerbWords] = &[
-    VerbWords { verb: "select", groups: &[STATUS, DATA, COMMAND, &["take"]] },
-    VerbWords { verb: "select_ef", groups: &[STATUS, DATA, COMMAND] },
+    VerbWords { verb: "select", groups: &[STATUS, DATA, COMMAND, SECURED, &["take"]] },
+    VerbWords { verb: "select_ef", groups: &[STATUS, DATA, COMMAND, SECURED] },
     VerbWords { verb: "read", groups: &[STATUS, DATA, &["style", "extended", "le", "times"]] },
-    VerbWords { verb: "read_binary", groups: &[STATUS, DATA, COMMAND, SFI] },
+    VerbWords { verb: "read_binary", groups: &[STATUS, DATA, COMMAND, SECURED, SFI] },
     VerbWords { verb: "read_record", groups: &[STATUS, DATA, COMMAND, SFI] },
-    VerbWords { verb: "verify", groups: &[STATUS, TRIES, DATA, COMMAND, KEY] },
+    VerbWords { verb: "verify", groups: &[STATUS, TRIES, DATA, COMMAND, SECURED, KEY] },
     VerbWords { verb: "query", groups: &[STATUS, TRIES, DATA, COMMAND, BY] },
     VerbWords { verb: "lock", groups: &[STATUS, BY] },
     VerbWords { verb: "change", groups: &[STATUS, DATA, COMMAND, KEY] },
     VerbWords { verb: "sign", groups: &[STATUS, DATA, COMMAND, BY, INPUT, &["scheme"]] },
     VerbWords { verb: "internal_authenticate", groups: &[STATUS, DATA, COMMAND, BY, INPUT] },
+    VerbWords { verb: "session", groups: &[STATUS, DATA, COMMAND, &["under"]] },
     VerbWords { verb: "challenge", groups: &[STATUS, DATA, COMMAND] },
     VerbWords { verb: "get_data", groups: &[STATUS, DATA, COMMAND] },
     VerbWords { verb: "send", groups: &[STATUS, TRIES, DATA, &["times"]] },

@@ -5,6 +5,7 @@ mod expectations;
 mod given;
 mod names;
 mod saved;
+mod session;
 mod values;
 
 use super::syntax::Malformed;
@@ -61,6 +62,8 @@ pub(super) struct Checker<'a> {
     pub(super) found: &'a mut Diagnostics,
     /// Names under which something was saved so far.
     pub(super) saved: Vec<String>,
+    /// A step so far hands over the key of a session.
+    pub(super) session: bool,
 }
 
 impl Checker<'_> {
@@ -81,6 +84,7 @@ impl Checker<'_> {
         self.values(written);
         self.expectations(written);
         self.uses(written);
+        self.secured(written);
         if let Some(name) = &written.step.save {
             self.saved.push(name.clone());
         }
