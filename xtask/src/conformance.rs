@@ -47,7 +47,8 @@ pub(crate) fn programs(shell: &Shell, _: &[String]) -> Result {
 }
 
 fn exits(shell: &Shell, arguments: &[&str], code: i32) -> Result {
-    let output = cmd!(shell, "cargo run --release --locked --quiet -- {arguments...}").ignore_status().output()?;
+    let output =
+        cmd!(shell, "cargo run --release --locked --quiet -- {arguments...}").ignore_status().output()?;
     let shown = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<&str> = shown.lines().collect();
     // A wrong card has many findings: the beginning and the verdict are enough here.
