@@ -174,3 +174,36 @@ fn an_interrupted_run_tells_what_there_is() {
     assert!(text.contains("2 passed"), "{text}");
     assert_eq!(output.status.code(), Some(3), "the case that hung could not be judged");
 }
+
+/// The shell that we start has children of its own; none of them outlives the run.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_that_a_hanging_program_started_outlives_the_run() {
+    // A marker that no other process has among its arguments.
+    let marker = format!("FEED{:08X}", std::process::id());
+    let card = fixture("tiny_card.py");
+    let card =
+        format!("exec:python3 '{}' --hang-on 0020009804 --die-on {marker}; echo done >&2", card.display());
+    let vectors = tiny_vectors();
+    let output = program()
+        .args([
+            "run",
+            "--timeout",
+            "0.5",
+            "--card",
+            &card,
+            "--filter",
+            "the-third-wrong-pin-locks",
+            "--vectors",
+        ])
+        .arg(vectors.path())
+        .output()
+        .expect("the program starts");
+    assert!(stdout(&output).contains("the card did not answer in time"), "{}", stdout(&output));
+    let left = std::fs::read_dir("/proc").expect("there are processes").filter_map(|process| {
+        let process = process.ok()?.path();
+        let arguments = std::fs::read(process.join("cmdline")).ok()?;
+        String::from_utf8_lossy(&arguments).contains(&marker).then_some(process)
+    });
+    assert_eq!(left.collect::<Vec<_>>(), Vec::<std::path::PathBuf>::new());
+}

@@ -4,9 +4,11 @@ mod coverage;
 mod explain;
 mod list;
 mod plan;
+mod report_file;
 mod rules;
 mod run;
 mod schemas;
+mod what;
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;

@@ -1,6 +1,6 @@
 //! `plan`: what a run would do, and what it could cost a card that cannot be made fresh.
 
-use super::run::What;
+use super::what::What;
 use super::{Data, Failure};
 use crate::exit_code::ExitCode;
 use crate::runner::costs;

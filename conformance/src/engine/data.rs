@@ -1,6 +1,6 @@
 //! Data: what a step demands of the bytes that came back or were saved.
 
-use super::secret::{shortened, spaced};
+use super::secret::spaced;
 use super::session::{Saved, Session};
 use super::shape::Shape;
 use super::stop::{Difference, Stop};
@@ -155,7 +155,7 @@ impl Seen<'_> {
             let digest = hash.finalize();
             if digest[..] != *self.data {
                 let expected = format!("the SHA-256 digest of {}", names.join(" and "));
-                return Err(session.fail(Difference::new(expected, shortened(self.data))));
+                return Err(session.fail(Difference::new(expected, self.shown(session))));
             }
         }
         Ok(())

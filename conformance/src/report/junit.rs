@@ -1,6 +1,6 @@
 //! The report for CI: `--report junit=FILE`. A file of scenarios is a suite, a case is a test case.
 
-use super::{Report, text};
+use super::{Report, case};
 use crate::runner::CaseResult;
 use crate::verdict::Outcome;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
@@ -34,7 +34,7 @@ fn test_case(file: &str, name: &str, result: &CaseResult<'_>, report: &Report<'_
                 status.set_message(format!("expected {}; seen {}", failure.expected, failure.seen));
             }
             status.set_type(result.case.rules.join(" "));
-            status.set_description(text::failed_in(result, report));
+            status.set_description(case::failed_in(result, report));
             status
         }
         Outcome::Error { fault, reason } => {

@@ -1,6 +1,7 @@
 //! Reports: one run, told to people, to programs and to CI.
 
 mod block;
+mod case;
 mod json;
 mod junit;
 mod paint;

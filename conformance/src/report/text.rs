@@ -1,6 +1,7 @@
 //! The report for people: short when green, complete when red, the next step always named.
 
-use super::block::{failed, line};
+use super::block::line;
+use super::case::{case, command};
 use super::{Paint, Report, RuleStatus, rule_statuses};
 use crate::runner::{CaseResult, Run};
 use crate::verdict::{Outcome, Tally};
@@ -236,60 +237,6 @@ fn first_error<'r>(report: &'r Report<'_>) -> Option<&'r str> {
 
 fn again(report: &Report<'_>, id: Option<&str>) -> String {
     format!("see what was said    {}", command(report, id.unwrap_or_default()))
-}
-
-/// A failed case of this run.
-pub(super) fn failed_in(result: &CaseResult<'_>, report: &Report<'_>) -> String {
-    let again = command(report, &result.case.id);
-    failed(result, &report.suite.catalogue, &again)
-}
-
-/// What plays this case again.
-fn command(report: &Report<'_>, id: &str) -> String {
-    format!("{} --filter {id} -v", report.again)
-}
-
-fn case(out: &mut String, result: &CaseResult<'_>, report: &Report<'_>, detail: Detail, paint: Paint) {
-    let played = &result.played;
-    let shown = match &played.verdict.outcome {
-        Outcome::Failed => {
-            let block = failed_in(result, report);
-            let _ = writeln!(out, "{}", block.replacen("FAILED", &paint.bad("FAILED"), 1).trim_end());
-            detail >= Detail::Transcripts
-        }
-        Outcome::Error { fault, reason } => {
-            let _ = writeln!(out, "{}   {}", paint.bad("ERROR"), result.case.id);
-            line(out, "fault", &fault.to_string());
-            let mut reason = reason.lines();
-            line(out, "reason", reason.next().unwrap_or_default());
-            for more in reason {
-                let _ = writeln!(out, "            {more}");
-            }
-            line(out, "again", &command(report, &result.case.id));
-            detail >= Detail::Transcripts
-        }
-        _ => detail == Detail::Everything,
-    };
-    if shown && detail == Detail::Everything && matches!(played.verdict.outcome, Outcome::Passed) {
-        let _ = writeln!(out, "{}  {}", paint.good("passed"), result.case.id);
-    }
-    if detail >= Detail::Transcripts {
-        match &played.verdict.outcome {
-            Outcome::Skipped { reason } => _ = writeln!(out, "skipped {}: {reason}", result.case.id),
-            Outcome::NotApplicable { reason } => {
-                _ = writeln!(out, "not applicable {}: {reason}", result.case.id);
-            }
-            _ => {}
-        }
-        for note in &played.verdict.notes {
-            let _ = writeln!(out, "info    {}: {note}", result.case.id);
-        }
-    }
-    if shown && !played.transcript.exchanges().is_empty() {
-        let _ = writeln!(out, "{}", paint.faint(&played.transcript));
-    } else if matches!(played.verdict.outcome, Outcome::Failed | Outcome::Error { .. }) {
-        out.push('\n');
-    }
 }
 
 #[cfg(test)]
