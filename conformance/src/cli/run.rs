@@ -106,8 +106,8 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
 fn play<'s>(args: &RunArgs, ready: &'s Ready, cases: &[&'s Case]) -> Result<Run<'s>, NotStarted> {
     let time_limit = Duration::from_secs_f64(args.timeout);
     let cards = VirtualCards::new(ready.cards.clone(), ready.suite.names.clone(), ready.as_of);
-    // A single exchange that takes longer than this hangs, however patient the scenario may be.
-    let exchange_limit = time_limit.min(Duration::from_secs(10));
+    // No card thinks for ten seconds; a person who plays one by hand asks for more time and gets a third of it.
+    let exchange_limit = time_limit.min(Duration::from_secs(10)).max(time_limit / 3);
     let opening = Opening { cards: Arc::new(cards), exchange_limit, start_limit: time_limit };
     let bar = progress_bar(cases.len());
     let progress = |done: usize| bar.set_position(done as u64);
