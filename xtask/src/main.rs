@@ -67,7 +67,6 @@ fn dispatch(arguments: &[String]) -> Result {
     let (_, _, run) = VERBS.iter().find(|(name, ..)| name == verb).ok_or(Failure::Usage(verb.clone()))?;
     let shell = Shell::new()?;
     shell.change_dir(root());
-    // Two levels of quiet: we announce our steps, the programs show their own output.
     run(&shell, rest)
 }
 
