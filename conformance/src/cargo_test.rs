@@ -30,7 +30,7 @@ struct Bench<F> {
 ///
 /// ```no_run
 /// // tests/conformance.rs, with `harness = false` in Cargo.toml
-/// # fn my_card() -> Box<dyn jpki_conformance::adapter::CardUnderTest> { unimplemented!() }
+/// # fn my_card() -> Box<dyn jpki_conformance::adapter::CardUnderTest> { panic!("a card of yours") }
 /// fn main() -> std::process::ExitCode {
 ///     jpki_conformance::conformance_tests(my_card)
 /// }
