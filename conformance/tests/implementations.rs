@@ -156,16 +156,28 @@ fn a_profile_says_how_a_strangers_card_answers_and_where_its_pins_are() {
 #[test]
 fn an_interrupted_run_tells_what_there_is() {
     let vectors = tiny_vectors();
-    let card = format!("exec:exec python3 '{}' --hang-on 0020009804", fixture("tiny_card.py").display());
-    let run = program()
-        .args(["run", "--as-of", common::AS_OF, "--timeout", "3", "--card", &card, "--vectors"])
+    let mark = vectors.path().join("the-card-hangs");
+    let card = format!(
+        "exec:exec python3 '{}' --hang-on 0020009804 --hang-mark '{}'",
+        fixture("tiny_card.py").display(),
+        mark.display()
+    );
+    // Whoever starts the tests may ignore the signal, and a child inherits that.
+    let run = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(program().get_program())
+        .args(["run", "--as-of", common::AS_OF, "--timeout", "8", "--card", &card, "--vectors"])
         .arg(vectors.path())
+        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // Long enough to be in the middle of the first case that hangs, short of the end of the fourth.
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !mark.exists() {
+        assert!(std::time::Instant::now() < patience, "no case ever hung");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     let interrupted = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
     assert!(interrupted.expect("kill is there").success());
     let output = run.wait_with_output().expect("it ends");
