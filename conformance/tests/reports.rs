@@ -42,6 +42,11 @@ fn the_junit_report_has_a_test_case_for_every_scenario() {
     run_tiny("--never-restores", &["--report", &format!("junit={}", path.display())]);
     let xml = fs::read_to_string(&path).expect("written");
     let report = quick_junit::Report::deserialize_from_str(&xml).expect("JUnit");
+    assert_eq!(
+        (report.tests, report.failures, report.errors),
+        (7, 1, 0),
+        "the whole counts what its suites hold"
+    );
     let suite = report.test_suites.first().expect("a file of scenarios");
     assert_eq!(suite.name.as_str(), "card/tiny");
     assert_eq!((suite.tests, suite.failures, suite.errors), (7, 1, 0));

@@ -12,16 +12,21 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 pub fn junit(report: &Report<'_>) -> Result<String, quick_junit::SerializeError> {
     let mut xml = quick_junit::Report::new(format!("jpki-conformance: {}", report.card));
     xml.set_time(report.run.took);
-    for result in &report.run.results {
-        let (file, name) = result.case.id.rsplit_once('/').unwrap_or(("", &result.case.id));
-        if xml.test_suites.last().is_none_or(|suite| suite.name.as_str() != file) {
-            xml.add_test_suite(TestSuite::new(file));
-        }
-        if let Some(suite) = xml.test_suites.last_mut() {
+    for results in report.run.results.chunk_by(|one, next| place(one).0 == place(next).0) {
+        let mut suite = TestSuite::new(place(&results[0]).0);
+        for result in results {
+            let (file, name) = place(result);
             suite.add_test_case(test_case(file, name, result, report));
         }
+        // The whole counts what a suite holds at the moment it is added.
+        xml.add_test_suite(suite);
     }
     xml.to_string()
+}
+
+/// File and name of a case.
+fn place<'r>(result: &CaseResult<'r>) -> (&'r str, &'r str) {
+    result.case.id.rsplit_once('/').unwrap_or(("", &result.case.id))
 }
 
 fn test_case(file: &str, name: &str, result: &CaseResult<'_>, report: &Report<'_>) -> TestCase {
