@@ -98,6 +98,14 @@ impl Chip {
         &self.image
     }
 
+    /// The key with this file in the application of this name on the wire.
+    pub(super) fn find_key(&self, application: &[u8], file: u16) -> Option<KeyIndex> {
+        let named = |made: &KeyMade| {
+            made.file == file && self.applications[usize::from(made.application)].name == application
+        };
+        self.keys.iter().position(named).map(|index| KeyIndex(index as u8))
+    }
+
     pub(super) fn key(&self, key: KeyIndex) -> &KeyMade {
         &self.keys[usize::from(key.0)]
     }

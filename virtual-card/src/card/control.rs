@@ -29,6 +29,20 @@ pub enum UnlockError {
     Value,
 }
 
+/// Why a counter could not be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TriesError {
+    /// The card has no such application, or the application no such key.
+    #[error("the card has no such key")]
+    NoSuchKey,
+    /// More tries than the key can have.
+    #[error("the key has at most {most} tries")]
+    TooMany {
+        /// Greatest number of tries.
+        most: u8,
+    },
+}
+
 impl Card {
     /// The municipality initialises a key: its value is this one, its counter is full, and it has to be
     /// verified anew. `application` is the name on the wire, `file` the identifier of the key file.
@@ -36,12 +50,8 @@ impl Card {
     /// # Errors
     /// [`UnlockError`]; the key is then as it was.
     pub fn unlock(&mut self, application: &[u8], file: u16, value: &[u8]) -> Result<(), UnlockError> {
-        let chip = &self.chip;
-        let made = chip.keys.iter().position(|key| {
-            key.file == file && chip.applications[usize::from(key.application)].name == application
-        });
-        let key = KeyIndex(made.ok_or(UnlockError::NoSuchKey)? as u8);
-        let made = chip.key(key);
+        let key = self.chip.find_key(application, file).ok_or(UnlockError::NoSuchKey)?;
+        let made = self.chip.key(key);
         if !made.change.admits(value) {
             return Err(UnlockError::Value);
         }
@@ -49,6 +59,24 @@ impl Card {
         state.value = Value::new(value).ok_or(UnlockError::Value)?;
         state.tries_left = made.tries;
         self.session.verified.remove(key);
+        Ok(())
+    }
+
+    /// Somebody has tried values until this number of tries was left; 0 locks the key, which then opens nothing, also
+    /// where it was verified before. `application` is the name on the wire, `file` the identifier of the key file.
+    ///
+    /// # Errors
+    /// [`TriesError`]; the counter is then as it was.
+    pub fn set_tries(&mut self, application: &[u8], file: u16, tries_left: u8) -> Result<(), TriesError> {
+        let key = self.chip.find_key(application, file).ok_or(TriesError::NoSuchKey)?;
+        let most = self.chip.key(key).tries;
+        if tries_left > most {
+            return Err(TriesError::TooMany { most });
+        }
+        self.keys.get_mut(key).tries_left = tries_left;
+        if tries_left == 0 {
+            self.session.verified.remove(key);
+        }
         Ok(())
     }
 
@@ -113,6 +141,35 @@ mod tests {
         assert_eq!(conversation.card.unlock(application, file, value), Err(error));
         conversation.expect(&[(SELECT_JPKI, "9000"), (VERIFY_AUTH_PIN, "9000")]);
         conversation.expect(&[(SELECT_TEXT, "9000"), ("002000940C 313233343536373839303138", "9000")]);
+    }
+
+    #[test]
+    fn a_counter_can_be_set_and_at_zero_the_key_opens_nothing() {
+        let mut conversation = Conversation::new();
+        conversation.expect(&[(SELECT_JPKI, "9000"), (VERIFY_AUTH_PIN, "9000")]);
+        assert_eq!(conversation.card.set_tries(JPKI, 0x18, 1), Ok(()));
+        conversation.expect(&[("00200098", "63C1"), ("802A0097 01 AA 00", "(256)9000")]);
+        assert_eq!(conversation.card.set_tries(JPKI, 0x18, 0), Ok(()));
+        conversation.expect(&[("802A0097 01 AA 00", "6982"), (VERIFY_AUTH_PIN, "6984")]);
+        assert_eq!(conversation.card.set_tries(JPKI, 0x18, 3), Ok(()));
+        conversation.expect(&[("802A0097 01 AA 00", "6982"), (VERIFY_AUTH_PIN, "9000")]);
+    }
+
+    #[rstest]
+    #[case::an_application_that_is_not_there(&[0xA0, 0, 0, 0, 1], 0x18, 1, TriesError::NoSuchKey)]
+    #[case::a_file_that_is_no_key(JPKI, 0x17, 1, TriesError::NoSuchKey)]
+    #[case::a_try_too_many(JPKI, 0x18, 4, TriesError::TooMany { most: 3 })]
+    #[case::a_try_for_a_key_delivered_blocked(TEXT, 0x12, 1, TriesError::TooMany { most: 0 })]
+    fn a_counter_that_cannot_be_set_stays_as_it_was(
+        #[case] application: &[u8],
+        #[case] file: u16,
+        #[case] tries_left: u8,
+        #[case] error: TriesError,
+    ) {
+        let mut conversation = Conversation::new();
+        let before = conversation.card.mark();
+        assert_eq!(conversation.card.set_tries(application, file, tries_left), Err(error));
+        assert_eq!(conversation.card.mark(), before);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | a command each | `select`, `read_binary`, `read_record`, `verify`, `change`, `sign`, `authenticate`, `challenge`, `get_data`, `terminal` |
 //! | a channel nobody else reads | `secure_messaging` |
 //! | what happens outside the commands | `control` |
+//! | what is written down for the next start | `memory`, `memory_error` |
 
 mod answers;
 mod authenticate;
@@ -21,6 +22,8 @@ mod control;
 mod get_data;
 mod image_error;
 mod instruction;
+mod memory;
+mod memory_error;
 pub mod precedence;
 mod random;
 mod read_binary;
@@ -37,8 +40,10 @@ mod terminal;
 mod testing;
 mod verify;
 
-pub use control::{KeyCounter, UnlockError};
+pub use control::{KeyCounter, TriesError, UnlockError};
 pub use image_error::ImageError;
+pub use memory::{KeyMemory, KeyValue, Mark, Memory};
+pub use memory_error::{KeyName, MemoryError};
 pub use response::ResponseBuffer;
 
 use crate::image::CardImage;

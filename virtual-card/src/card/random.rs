@@ -10,9 +10,22 @@ pub(super) struct Random {
     block: u64,
 }
 
+/// Blocks that a card counts as one: a card that keeps its place writes it down once in so many blocks.
+const STRETCH: u64 = 1024;
+
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
         Self { seed, block: 0 }
+    }
+
+    /// The stream behind so many stretches; `None` when it is not that long.
+    pub(super) fn after(seed: u64, stretches: u64) -> Option<Self> {
+        Some(Self { seed, block: stretches.checked_mul(STRETCH)? })
+    }
+
+    /// How many stretches have been begun.
+    pub(super) fn stretches(&self) -> u64 {
+        self.block.div_ceil(STRETCH)
     }
 
     /// Fills the whole of `out`, beginning a new block.

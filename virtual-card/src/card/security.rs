@@ -17,7 +17,7 @@ pub(super) const MOST_KEYS: usize = 31;
 pub(super) struct KeyIndex(pub(super) u8);
 
 impl KeyIndex {
-    const fn bit(self) -> u32 {
+    pub(super) const fn bit(self) -> u32 {
         1 << self.0
     }
 }
@@ -100,14 +100,14 @@ impl fmt::Debug for Value {
 }
 
 /// A key as it stands now.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) value: Value,
     pub(super) tries_left: u8,
 }
 
 /// All keys of the card as they stand now; survives resets.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct KeyStore([Key; MOST_KEYS]);
 
 impl KeyStore {
