@@ -11,5 +11,6 @@ pub mod pkcs1;
 pub mod profile;
 pub mod pss;
 pub mod signer;
+pub mod slot;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

@@ -1,0 +1,124 @@
+//! The reader's slot: which card is in, who is connected to it, and what goes wrong on the way.
+//!
+//! The wires (vpcd, TCP, standard input) ask the slot for answers and learn from it when to break their
+//! connection; the control socket puts cards in, takes them out and changes them. All share one [`Slot`].
+//!
+//! | noun | file |
+//! | --- | --- |
+//! | a card as it was made, and whose it is | `personalised` |
+//! | whether a reader can see the card | `presence` |
+//! | who is connected to the card | `occupancy` |
+//! | a command on its way to the card and back | `exchange` |
+//! | taking the card out and putting one in | `handling` |
+//! | the delay, the tear | `disturbance` |
+
+mod disturbance;
+mod exchange;
+mod handling;
+mod occupancy;
+mod personalised;
+mod presence;
+
+pub use disturbance::{Tear, TearPoint};
+pub use exchange::{Outcome, Power};
+pub use handling::Misplaced;
+pub use occupancy::Occupancy;
+pub use personalised::{CardError, PersonalisedCard};
+pub use presence::{Insertion, Presence, REMOVAL_SEEN};
+
+use crate::ResponseBuffer;
+use disturbance::Disturbances;
+use occupancy::Occupants;
+use presence::Door;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A reader's slot with its card, shared by the wires and the control socket through an
+/// [`Arc`](std::sync::Arc).
+pub struct Slot {
+    inside: Mutex<Inside>,
+    /// Told whenever a card comes or goes.
+    moved: Condvar,
+}
+
+/// What the lock guards.
+struct Inside {
+    /// The card that is in; after a removal the one that was, so that it can be put back.
+    card: PersonalisedCard,
+    door: Door,
+    occupants: Occupants,
+    disturbances: Disturbances,
+    /// Commands carried out since the start.
+    commands: u64,
+    buffer: ResponseBuffer,
+}
+
+impl Slot {
+    /// A slot with this card in it.
+    #[must_use]
+    pub fn new(card: PersonalisedCard) -> Self {
+        let inside = Inside {
+            card,
+            door: Door::with_a_card_in(),
+            occupants: Occupants::default(),
+            disturbances: Disturbances::default(),
+            commands: 0,
+            buffer: ResponseBuffer::new(),
+        };
+        Self { inside: Mutex::new(inside), moved: Condvar::new() }
+    }
+
+    /// Waits until a reader can see a card, at most this long. After a removal that is [`REMOVAL_SEEN`] later at
+    /// the earliest. `None` when the time is over.
+    pub fn wait_for_card(&self, timeout: Duration) -> Option<Insertion> {
+        let deadline = Instant::now() + timeout;
+        let mut inside = self.lock();
+        loop {
+            let now = Instant::now();
+            let wake = match inside.door.presence(now) {
+                Presence::In(insertion) => return Some(insertion),
+                Presence::Soon(at) => at.min(deadline),
+                Presence::Empty => deadline,
+            };
+            if now >= deadline {
+                return None;
+            }
+            inside = self.wait(inside, wake - now);
+        }
+    }
+
+    /// Whether a reader can see a card now.
+    #[must_use]
+    pub fn presence(&self) -> Presence {
+        self.lock().door.presence(Instant::now())
+    }
+
+    /// Answer to reset of the card; `None` when there is none to be seen.
+    #[must_use]
+    pub fn atr(&self) -> Option<Vec<u8>> {
+        let inside = self.lock();
+        inside.door.is_seen(Instant::now()).then(|| inside.card.card().atr().to_vec())
+    }
+
+    /// A thread that panicked leaves a whole card behind: no change of it is made in steps.
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the lock away until a card comes or goes, at most this long.
+    fn wait<'a>(&self, inside: MutexGuard<'a, Inside>, at_most: Duration) -> MutexGuard<'a, Inside> {
+        self.moved.wait_timeout(inside, at_most).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inside = self.lock();
+        f.debug_struct("Slot")
+            .field("card", &inside.card)
+            .field("presence", &inside.door.presence(Instant::now()))
+            .field("commands", &inside.commands)
+            .finish_non_exhaustive()
+    }
+}
