@@ -12,5 +12,6 @@ pub mod profile;
 pub mod pss;
 pub mod signer;
 pub mod slot;
+pub mod state;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

@@ -1,0 +1,36 @@
+//! What the server of a card keeps over its own death: counters, changed values, the standing of certificates.
+//!
+//! [`StateFile::save`] is called before the answer of a command leaves, so a try that a client has seen spent is spent
+//! on disk. A server that is killed at any moment leaves the state before the command or the one after it, whole.
+//!
+//! | noun | file |
+//! | --- | --- |
+//! | what is kept | here |
+//! | which card it belongs to | `fingerprint` |
+//! | the text of a state | `document` |
+//! | the file, and who may use it | `file` |
+//! | how a file takes the place of another | `replace` |
+//! | why a state is refused | `error` |
+
+mod document;
+mod error;
+mod file;
+mod fingerprint;
+mod replace;
+
+pub use error::{Flaw, StateError};
+pub use file::StateFile;
+pub use fingerprint::Fingerprint;
+
+use crate::card::Memory;
+
+/// What is kept about the card in the slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Name of the embedded card, or path of the card file.
+    pub card: String,
+    /// Of the personalisation: a state is recalled by no other card.
+    pub fingerprint: Fingerprint,
+    /// What the card keeps without power.
+    pub memory: Memory,
+}
