@@ -6,7 +6,7 @@ use xshell::{Shell, cmd};
 
 /// Runs every benchmark; `--quick` measures each for a short time only.
 pub(crate) fn run(shell: &Shell, arguments: &[String]) -> Result {
-    tools::OPENSSL.ensure(shell)?;
+    tools::ensure(shell, &[&[tools::OPENSSL]])?;
     cmd!(shell, "cargo bench --locked --package jpki-benches -- {arguments...}").run()?;
     Ok(())
 }

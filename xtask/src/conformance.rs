@@ -1,7 +1,7 @@
 //! The verbs that call the harness itself.
 
 use crate::failure::{Failure, Result};
-use crate::tools;
+use crate::{build, tools};
 use serde_json::Value;
 use xshell::{Shell, cmd};
 
@@ -10,14 +10,15 @@ const CARD_RULES: [&str; 2] = ["CARD-", "WIRE-"];
 
 /// Writes the JSON Schemas of the data files, or with `--check` compares them.
 pub(crate) fn schemas(shell: &Shell, arguments: &[String]) -> Result {
-    cmd!(shell, "cargo run --quiet --locked --package jpki-conformance -- schemas {arguments...}").run()?;
+    let program = build::programs(shell)?.join("jpki-conformance");
+    cmd!(shell, "{program} schemas {arguments...}").run()?;
     Ok(())
 }
 
 /// Fails when a testable rule of the card is checked by nothing.
 pub(crate) fn coverage_gate(shell: &Shell, _: &[String]) -> Result {
-    let json =
-        cmd!(shell, "cargo run --quiet --locked --package jpki-conformance -- coverage --json").read()?;
+    let program = build::programs(shell)?.join("jpki-conformance");
+    let json = cmd!(shell, "{program} coverage --json").read()?;
     let uncovered = uncovered(&json)?;
     if uncovered.is_empty() {
         println!("every testable rule of the card is checked");
@@ -40,7 +41,7 @@ fn uncovered(json: &str) -> Result<Vec<String>> {
 
 /// The two commands of the first five minutes, by their exit codes.
 pub(crate) fn programs(shell: &Shell, _: &[String]) -> Result {
-    tools::PYTHON.ensure(shell)?;
+    tools::ensure(shell, &[&[tools::PYTHON]])?;
     cmd!(shell, "cargo build --release --locked").run()?;
     exits(shell, &[], 0)?;
     exits(shell, &["run", "--card", "exec:python3 examples/cards/wrong_card.py"], 1)

@@ -18,9 +18,9 @@ pub(crate) enum Failure {
     #[error("{tool} is missing")]
     Missing {
         /// Its name.
-        tool: &'static str,
+        tool: String,
         /// The way to get it.
-        get: &'static str,
+        get: String,
     },
     /// A check of the repository did not hold.
     #[error("{0}")]
@@ -32,7 +32,7 @@ impl Failure {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Usage(_) => Some("cargo xtask lists every verb".into()),
-            Self::Missing { get, .. } => Some((*get).into()),
+            Self::Missing { get, .. } => Some(get.clone()),
             Self::Shell(_) | Self::Check(_) => None,
         }
     }

@@ -2,7 +2,7 @@
 //! but those that call AWS-LC.
 
 use crate::failure::{Failure, Result};
-use crate::tools;
+use crate::{build, tools};
 use xshell::{Shell, cmd};
 
 /// Every fuzz target: `fuzz/fuzz_targets/NAME.rs`.
@@ -10,8 +10,8 @@ const TARGETS: [&str; 3] = ["apdu_command", "ber_tlv", "card_session"];
 
 /// Writes the seeds of every target from the scenarios.
 pub(crate) fn seeds(shell: &Shell, _: &[String]) -> Result {
-    cmd!(shell, "cargo run --quiet --locked --package jpki-fuzz-properties --bin fuzz-seeds -- fuzz/corpus")
-        .run()?;
+    let program = build::programs(shell)?.join("fuzz-seeds");
+    cmd!(shell, "{program} fuzz/corpus").run()?;
     Ok(())
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn smoke(shell: &Shell, arguments: &[String]) -> Result {
         }
     };
     let limit = format!("-max_total_time={seconds}");
-    tools::CXX_COMPILER.ensure(shell)?;
+    tools::ensure(shell, &[&[tools::CXX_COMPILER]])?;
     tools::ensure_cargo_fuzz(shell)?;
     seeds(shell, &[])?;
     cmd!(shell, "cargo fuzz build -s none").run()?;

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program for people: standard output is its interface")]
 
 mod bench;
+mod build;
 mod ci;
 mod conformance;
 mod failure;
@@ -20,6 +21,11 @@ type Verb = (&'static str, &'static str, fn(&Shell, &[String]) -> Result);
 /// Every verb, in the order of a contributor's day.
 const VERBS: &[Verb] = &[
     ("test", "all tests of the workspace: what must pass before a change is sent", quality::test),
+    (
+        "end-to-end",
+        "the tests behind the system's PC/SC alone (or: end-to-end PART-OF-A-NAME)",
+        quality::end_to_end,
+    ),
     ("fmt", "formats every crate; --check only looks", quality::fmt),
     ("lint", "clippy on every target, warnings are errors", quality::lint),
     ("docs", "the documentation of every crate, warnings are errors", quality::docs),

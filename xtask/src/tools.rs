@@ -3,60 +3,108 @@
 use crate::failure::{Failure, Result};
 use xshell::{Shell, cmd};
 
-/// A program of the system.
+/// Something of the system: a program, a library, a driver.
 pub(crate) struct Tool {
-    /// Its name on the path.
-    pub(crate) name: &'static str,
+    /// What it is called.
+    name: &'static str,
+    /// A condition of the shell that holds when it is there.
+    there: &'static str,
     /// The Debian package that has it.
     package: &'static str,
-    /// The way to get it, for people.
-    get: &'static str,
 }
 
 /// Plays the example card.
-pub(crate) const PYTHON: Tool = Tool {
-    name: "python3",
-    package: "python3",
-    get: "install Python 3, for example: apt-get install python3",
-};
+pub(crate) const PYTHON: Tool = Tool::program("python3", "python3");
 
-/// The peer of the signing benchmark, and a judge of certificates.
-pub(crate) const OPENSSL: Tool = Tool {
-    name: "openssl",
-    package: "openssl",
-    get: "install OpenSSL, for example: apt-get install openssl",
-};
+/// The peer of the signing benchmark, and a judge of certificates and signatures.
+pub(crate) const OPENSSL: Tool = Tool::program("openssl", "openssl");
 
 /// Builds AWS-LC.
-pub(crate) const C_COMPILER: Tool =
-    Tool { name: "cc", package: "gcc", get: "install a C compiler, for example: apt-get install gcc" };
+pub(crate) const C_COMPILER: Tool = Tool::program("cc", "gcc");
 
 /// Builds libFuzzer.
-pub(crate) const CXX_COMPILER: Tool =
-    Tool { name: "g++", package: "g++", get: "install a C++ compiler, for example: apt-get install g++" };
+pub(crate) const CXX_COMPILER: Tool = Tool::program("g++", "g++");
+
+/// What a build with the way to a card reader needs.
+pub(crate) const READER_BUILD: [Tool; 3] = [
+    C_COMPILER,
+    Tool::program("pkg-config", "pkg-config"),
+    Tool {
+        name: "libpcsclite with its headers",
+        there: "pkg-config --exists libpcsclite",
+        package: "libpcsclite-dev",
+    },
+];
+
+/// What plays the reader, and the programs that use the card in it.
+pub(crate) const READER: [Tool; 8] = [
+    Tool::program("pcscd", "pcscd"),
+    Tool {
+        name: "the vpcd driver of pcscd",
+        there: "test -e /etc/reader.conf.d/vpcd",
+        package: "vsmartcard-vpcd",
+    },
+    Tool::program("opensc-tool", "opensc"),
+    Tool {
+        name: "opensc-pkcs11.so",
+        there: "ls /usr/lib*/opensc-pkcs11.so /usr/lib*/*/opensc-pkcs11.so 2>/dev/null | grep -q .",
+        package: "opensc-pkcs11",
+    },
+    Tool::program("ip", "iproute2"),
+    Tool::program("unshare", "util-linux"),
+    OPENSSL,
+    PYTHON,
+];
 
 impl Tool {
-    /// Makes sure that the tool is there: on a Debian system where we may, it is installed.
-    ///
-    /// # Errors
-    /// It is not there and could not be installed.
-    pub(crate) fn ensure(&self, shell: &Shell) -> Result {
-        if is_there(shell, self.name) {
-            return Ok(());
+    /// A program on the path.
+    const fn program(name: &'static str, package: &'static str) -> Self {
+        Self { name, there: "", package }
+    }
+
+    fn is_there(&self, shell: &Shell) -> bool {
+        if self.there.is_empty() {
+            return is_there(shell, self.name);
         }
-        let missing = || Failure::Missing { tool: self.name, get: self.get };
-        if !is_there(shell, "apt-get") || cmd!(shell, "id -u").quiet().read()? != "0" {
-            return Err(missing());
-        }
-        let package = self.package;
-        println!("{} is missing: installing the Debian package {package}", self.name);
-        cmd!(shell, "apt-get update --quiet").ignore_stdout().run().map_err(|_| missing())?;
-        cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {package}")
+        cmd!(shell, "sh -c").arg(self.there).quiet().ignore_stdout().ignore_stderr().run().is_ok()
+    }
+}
+
+/// Makes sure that all of these are there: on a Debian system where we may, what is missing is installed at once.
+///
+/// # Errors
+/// Something is not there and could not be installed.
+pub(crate) fn ensure(shell: &Shell, tools: &[&[Tool]]) -> Result {
+    let missing = || tools.iter().copied().flatten().filter(|tool| !tool.is_there(shell)).collect::<Vec<_>>();
+    let wanted = missing();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let failure = |tools: &[&Tool]| Failure::Missing {
+        tool: list(tools, |tool| tool.name, ", "),
+        get: format!("install it, for example: apt-get install {}", list(tools, |tool| tool.package, " ")),
+    };
+    if !is_there(shell, "apt-get") || cmd!(shell, "id -u").quiet().read()? != "0" {
+        return Err(failure(&wanted));
+    }
+    let packages: Vec<&str> = wanted.iter().map(|tool| tool.package).collect();
+    let names = list(&wanted, |tool| tool.name, ", ");
+    println!("missing: {names}; installing the Debian packages {}", packages.join(" "));
+    let installed = cmd!(shell, "apt-get update --quiet").ignore_stdout().run().and_then(|()| {
+        cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {packages...}")
             .env("DEBIAN_FRONTEND", "noninteractive")
             .ignore_stdout()
             .run()
-            .map_err(|_| missing())
+    });
+    let still = missing();
+    match installed {
+        Ok(()) if still.is_empty() => Ok(()),
+        _ => Err(failure(&if still.is_empty() { wanted } else { still })),
     }
+}
+
+fn list<'a>(tools: &[&'a Tool], word: impl Fn(&'a Tool) -> &'a str, between: &str) -> String {
+    tools.iter().map(|tool| word(tool)).collect::<Vec<_>>().join(between)
 }
 
 /// Makes sure that cargo-fuzz is there.
@@ -69,12 +117,13 @@ pub(crate) fn ensure_cargo_fuzz(shell: &Shell) -> Result {
     }
     println!("cargo-fuzz is missing: installing version 0.13.2");
     cmd!(shell, "cargo install cargo-fuzz --locked --version 0.13.2").run().map_err(|_| Failure::Missing {
-        tool: "cargo-fuzz",
-        get: "cargo install cargo-fuzz --locked --version 0.13.2",
+        tool: "cargo-fuzz".into(),
+        get: "cargo install cargo-fuzz --locked --version 0.13.2".into(),
     })
 }
 
-/// Whether a program is on the path.
-pub(crate) fn is_there(shell: &Shell, program: &str) -> bool {
-    cmd!(shell, "sh -c").arg(format!("command -v {program}")).quiet().ignore_stdout().run().is_ok()
+/// Whether a program is on the path, or where only root's path leads.
+fn is_there(shell: &Shell, program: &str) -> bool {
+    let look = format!("PATH=$PATH:/usr/sbin:/sbin command -v {program}");
+    cmd!(shell, "sh -c").arg(look).quiet().ignore_stdout().run().is_ok()
 }
