@@ -4,8 +4,12 @@
 mod extension;
 mod leaf;
 mod name;
+mod purpose;
+mod register;
 
 pub use leaf::Request;
+pub use purpose::{Purpose, UnknownPurpose};
+pub use register::{Entry, Register, RegisterError, Standing};
 
 use crate::signer::{SIGNATURE_LEN, Signer};
 use der::asn1::{BitString, UtcTime};
@@ -25,15 +29,6 @@ const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.
 
 /// The roots outlive every as-of date that UTCTime can write; the real ones live ten years.
 const ROOT_VALIDITY: (Date, Date) = (date(2015, 10, 20), date(2049, 12, 31));
-
-/// What a certificate is for; each purpose has a root of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// 利用者証明用: JPKI 000A under 000B.
-    UserAuthentication,
-    /// 署名用: JPKI 0001 under 0002.
-    DigitalSignature,
-}
 
 /// Why a certificate cannot be issued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

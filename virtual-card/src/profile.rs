@@ -4,6 +4,7 @@
 //! answers where the sources disagree (the [`Knobs`]). `extends` takes everything else from another card,
 //! `without` takes some of it away again.
 
+mod certificate;
 mod check;
 mod day;
 mod era;
@@ -11,13 +12,16 @@ mod error;
 mod knobs;
 mod load;
 mod masked;
+mod moment;
 
+pub use certificate::{CertificateProfile, CertificateStatus, RevocationReason, UnknownReason};
 pub use day::{Day, LastDay, birthday_after};
 pub use era::{EraDay, birth_digits};
 pub use error::{LoadError, Problem};
 pub use knobs::{KeepsOrClears, Knobs, WrongLength};
 pub use load::Source;
 pub use masked::Masked;
+pub use moment::Moment;
 
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema};
@@ -149,55 +153,6 @@ pub struct KeyProfile {
     /// Tries left when the card is put in; all of them when absent.
     #[serde(default)]
     pub tries_left: Option<u8>,
-}
-
-/// A certificate on the card.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(transform = nothing_is_required)]
-pub struct CertificateProfile {
-    /// Day of issue in Japan.
-    pub issued: Day,
-    /// Last day of validity, until 23:59:59 in Japan.
-    pub expires: LastDay,
-    /// Serial number, as hex of one to four bytes.
-    pub serial: String,
-    /// What the authority says about it.
-    #[serde(default)]
-    pub status: CertificateStatus,
-    /// Name of the key file in `vectors/keys` that belongs to it; `auth` or `sign` when absent. A stranger's card
-    /// has its own.
-    #[serde(default)]
-    pub key: Option<String>,
-}
-
-impl CertificateProfile {
-    /// Day of issue and last day of validity; `None` when the last day is a birthday of an unknown holder.
-    #[must_use]
-    pub fn validity(&self, holder: Option<&Holder>, as_of: Date) -> Option<(Date, Date)> {
-        let issued = self.issued.resolve(as_of);
-        let expires = match self.expires {
-            LastDay::Day(day) => day.resolve(as_of),
-            LastDay::FifthBirthday => {
-                let holder = holder?;
-                birthday_after(holder.birth_date, issued, 5).min(holder.card_expires)
-            }
-        };
-        Some((issued, expires))
-    }
-}
-
-/// What the authority says about a certificate.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum CertificateStatus {
-    /// Neither revoked nor suspended.
-    #[default]
-    Good,
-    /// Revoked for good.
-    Revoked,
-    /// Suspended, for example after a reported loss.
-    Suspended,
 }
 
 /// In a schema: a file that extends another one may leave out everything but its head.

@@ -101,6 +101,23 @@ fn a_card_of_a_stranger_needs_no_holder_and_no_values() {
     "[auth_certificate]\nexpires = \"soon\"\n",
     "cards/mine.toml:6:11: \"soon\" is neither YYYY-MM-DD nor +days or -days nor fifth-birthday"
 )]
+#[case::no_moment(
+    "[auth_certificate]\nstatus = \"revoked\"\nsince = \"-2T24:01\"\n",
+    "cards/mine.toml:7:9: \"24:01\" is no time of day, HH:MM:SS"
+)]
+#[case::good_since_a_moment(
+    "[auth_certificate]\nsince = \"-2\"\n",
+    "cards/mine.toml:6:9: expected no moment: the status is good"
+)]
+#[case::reason_of_a_suspension(
+    "[sign_certificate]\nstatus = \"suspended\"\nreason = \"superseded\"\n",
+    "cards/mine.toml:7:10: expected no reason: it is not revoked"
+)]
+#[case::unknown_reason(
+    "[sign_certificate]\nstatus = \"revoked\"\nreason = \"lost\"\n",
+    "cards/mine.toml:7:10: unknown variant `lost`, expected one of `unspecified`, `key-compromise`, \
+     `affiliation-changed`, `superseded`, `cessation-of-operation`, `privilege-withdrawn`"
+)]
 #[case::nothing_to_leave_out(
     "without = [\"licence\"]\n",
     "cards/mine.toml:5:12: there is no \"licence\" to leave out"

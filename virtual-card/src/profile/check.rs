@@ -1,6 +1,8 @@
 //! What a card file must keep beyond its shape, and the values that follow from the holder's data.
 
-use super::{CardProfile, CertificateProfile, Holder, KeyProfile, Knobs, Masked, Problem, Source};
+use super::{
+    CardProfile, CertificateProfile, CertificateStatus, Holder, KeyProfile, Knobs, Masked, Problem, Source,
+};
 use crate::personalise::names;
 use std::ops::Range;
 use toml::Spanned;
@@ -111,6 +113,10 @@ fn check_certificate(
     let serial = hex::decode(&certificate.serial).unwrap_or_default();
     let positive = (1..=4).contains(&serial.len()) && serial.iter().any(|byte| *byte != 0);
     at.expect(&[name, "serial"], positive, "hex of one to four bytes, not zero")?;
+    let in_doubt = certificate.status != CertificateStatus::Good;
+    at.expect(&[name, "since"], in_doubt || certificate.since.is_none(), "no moment: the status is good")?;
+    let revoked = certificate.status == CertificateStatus::Revoked;
+    at.expect(&[name, "reason"], revoked || certificate.reason.is_none(), "no reason: it is not revoked")?;
     let needs_holder = certificate.expires == super::LastDay::FifthBirthday;
     at.expect(&[name, "expires"], holder.is_some() || !needs_holder, "a day: the holder is unknown")
 }
