@@ -15,7 +15,9 @@
 //!       "changed": "39393939"
 //!     },
 //!     …
-//!   ]
+//!   ],
+//!   "expired": ["auth"],
+//!   "register": { "changes": 0, "auth": { "serial": "2A7E01", "standing": { "status": "good" } }, … }
 //! }
 //! sha256 91c0…
 //! ```
@@ -24,6 +26,7 @@
 //! that are still the factory's are not written.
 
 use super::{Fingerprint, Flaw, State};
+use crate::authority::{Purpose, Register};
 use crate::card::{KeyMemory, Memory};
 use hex::FromHex;
 use serde::de::Error as _;
@@ -98,6 +101,8 @@ struct Body {
     destroyed: bool,
     random_stretches: u64,
     keys: Vec<Key>,
+    expired: Vec<Purpose>,
+    register: Register,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -112,7 +117,7 @@ struct Key {
 
 impl Body {
     fn of(state: &State) -> Self {
-        let State { card, fingerprint, memory } = state;
+        let State { card, fingerprint, memory, expired, register } = state;
         let key = |key: &KeyMemory| Key {
             application: Hex(key.application.clone()),
             file: Hex(key.file.to_be_bytes()),
@@ -125,6 +130,8 @@ impl Body {
             destroyed: memory.destroyed,
             random_stretches: memory.random_stretches,
             keys: memory.keys.iter().map(key).collect(),
+            expired: expired.clone(),
+            register: register.clone(),
         }
     }
 
@@ -143,6 +150,8 @@ impl Body {
                 random_stretches: self.random_stretches,
                 destroyed: self.destroyed,
             },
+            expired: self.expired,
+            register: self.register,
         }
     }
 }
@@ -165,6 +174,10 @@ impl<'de, T: FromHex<Error: Display>> Deserialize<'de> for Hex<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::personalise::embedded_profile;
+    use crate::profile::RevocationReason;
+    use jiff::Timestamp;
+    use jiff::civil::date;
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -180,13 +193,43 @@ mod tests {
         )
     }
 
+    fn any_memory() -> impl Strategy<Value = Memory> {
+        (prop::collection::vec(any_key(), 0..12), any::<u64>(), any::<bool>())
+            .prop_map(|(keys, random_stretches, destroyed)| Memory { keys, random_stretches, destroyed })
+    }
+
+    fn register_of(card: &str) -> Register {
+        let profile = embedded_profile(card).expect("an embedded card");
+        Register::of(&profile, date(2026, 11, 22)).expect("its register")
+    }
+
+    /// The register of a card, and what became of one of its certificates.
+    fn any_register() -> impl Strategy<Value = Register> {
+        let card = prop::sample::select(vec!["standard", "revoked", "suspended", "minor"]);
+        let second = 0..4_000_000_000_i64;
+        (card, prop::sample::select(Purpose::ALL.to_vec()), any::<bool>(), second).prop_map(
+            |(card, purpose, suspended, second)| {
+                let mut register = register_of(card);
+                let at = Timestamp::from_second(second).expect("a moment");
+                // Some certificates are not there, or revoked already; they stay as they are.
+                let _ = match suspended {
+                    true => register.suspend(purpose, at),
+                    false => register.revoke(purpose, at, RevocationReason::KeyCompromise),
+                };
+                register
+            },
+        )
+    }
+
     fn any_state() -> impl Strategy<Value = State> {
-        let keys = prop::collection::vec(any_key(), 0..12);
-        (any::<String>(), any::<[u8; 32]>(), keys, any::<u64>(), any::<bool>()).prop_map(
-            |(card, fingerprint, keys, random_stretches, destroyed)| State {
+        let expired = prop::sample::subsequence(Purpose::ALL.to_vec(), 0..=2);
+        (any::<String>(), any::<[u8; 32]>(), any_memory(), expired, any_register()).prop_map(
+            |(card, fingerprint, memory, expired, register)| State {
                 card,
                 fingerprint: Fingerprint(fingerprint),
-                memory: Memory { keys, random_stretches, destroyed },
+                memory,
+                expired,
+                register,
             },
         )
     }
@@ -206,6 +249,8 @@ mod tests {
                 random_stretches: 1,
                 destroyed: false,
             },
+            expired: vec![Purpose::DigitalSignature],
+            register: register_of("suspended"),
         }
     }
 

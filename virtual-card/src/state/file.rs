@@ -114,14 +114,17 @@ fn len(path: &Path) -> Result<Option<u64>, StateError> {
 mod tests {
     use super::*;
     use crate::ResponseBuffer;
+    use crate::authority::Register;
     use crate::personalise::{Keys, embedded_profile, personalise};
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
     use rstest::rstest;
     use std::sync::Arc;
     use tempfile::TempDir;
 
+    const AS_OF: Date = date(2026, 11, 22);
+
     fn make(profile: &CardProfile) -> Card {
-        let image = personalise(profile, &Keys::Stubs, date(2026, 11, 22)).expect("an image");
+        let image = personalise(profile, &Keys::Stubs, AS_OF).expect("an image");
         Card::new(Arc::new(image)).expect("a card")
     }
 
@@ -132,7 +135,13 @@ mod tests {
     }
 
     fn state(profile: &CardProfile, card: &Card) -> State {
-        State { card: profile.name.clone(), fingerprint: Fingerprint::of(profile), memory: card.memory() }
+        State {
+            card: profile.name.clone(),
+            fingerprint: Fingerprint::of(profile),
+            memory: card.memory(),
+            expired: Vec::new(),
+            register: Register::of(profile, AS_OF).expect("its register"),
+        }
     }
 
     fn directory() -> (TempDir, PathBuf) {

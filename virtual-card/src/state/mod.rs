@@ -22,6 +22,7 @@ pub use error::{Flaw, StateError};
 pub use file::StateFile;
 pub use fingerprint::Fingerprint;
 
+use crate::authority::{Purpose, Register};
 use crate::card::Memory;
 
 /// What is kept about the card in the slot.
@@ -33,4 +34,8 @@ pub struct State {
     pub fingerprint: Fingerprint,
     /// What the card keeps without power.
     pub memory: Memory,
+    /// The certificates whose last day was moved into the past.
+    pub expired: Vec<Purpose>,
+    /// What the authority says about its certificates.
+    pub register: Register,
 }
