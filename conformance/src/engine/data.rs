@@ -6,7 +6,7 @@ use super::shape::Shape;
 use super::stop::{Difference, Stop};
 use super::transcript::{Privacy, masked_data};
 use super::{offsets, pin, signature, value};
-use crate::scenario::Step;
+use crate::scenario::{Step, syntax};
 use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
@@ -20,7 +20,7 @@ struct Seen<'d> {
 pub(crate) fn check(step: &Step, data: &[u8], privacy: Privacy, session: &Session<'_>) -> Result<(), Stop> {
     let part;
     let data = match &step.part {
-        Some(words) => match value::part(words, data)? {
+        Some(words) => match value::part(&syntax::part(words).map_err(value::malformed)?, data) {
             Some(found) => {
                 part = found;
                 &part[..]
@@ -47,7 +47,7 @@ pub(crate) fn check(step: &Step, data: &[u8], privacy: Privacy, session: &Sessio
         }
     }
     if let Some(path) = &step.offsets {
-        let path = value::path(path).ok_or_else(|| Stop::suite(format!("\"{path}\" is no path of tags")))?;
+        let path = syntax::path(path).map_err(value::malformed)?;
         offsets::check(&path, data).map_err(|difference| session.fail(difference))?;
     }
     if let Some(check) = &step.signature {
@@ -132,7 +132,7 @@ impl Seen<'_> {
 
     fn saved(&self, step: &Step, session: &Session<'_>) -> Result<(), Stop> {
         if let Some(name) = &step.same_as {
-            let Saved { bytes, .. } = session.saved(name)?;
+            let Saved { bytes, .. } = session.saved_as(name)?;
             if bytes != self.data {
                 let seen = match bytes.iter().zip(self.data).position(|(a, b)| a != b) {
                     Some(at) => format!("{}, different from byte {at} on", self.shown(session)),
@@ -142,7 +142,7 @@ impl Seen<'_> {
             }
         }
         if let Some(name) = &step.differs_from
-            && session.saved(name)?.bytes == self.data
+            && session.saved_as(name)?.bytes == self.data
         {
             let expected = format!("other data than {name}");
             return Err(session.fail(Difference::new(expected, "the same data")));
@@ -150,7 +150,7 @@ impl Seen<'_> {
         if let Some(names) = &step.sha256_of {
             let mut hash = Sha256::new();
             for name in names {
-                hash.update(session.saved(name)?.bytes);
+                hash.update(session.saved_as(name)?.bytes);
             }
             let digest = hash.finalize();
             if digest[..] != *self.data {

@@ -3,22 +3,20 @@
 use super::session::Session;
 use super::stop::Stop;
 use super::value;
+use crate::scenario::syntax::{self, Credential};
 
 /// The value that VERIFY or CHANGE presents, from the words of [`crate::scenario::Step::verify`].
 ///
 /// `right` is the value that these words are measured against; `None` when the step names no key.
 pub(crate) fn value(words: &str, key: Option<&str>, session: &Session<'_>) -> Result<Vec<u8>, Stop> {
-    if let Some((kind, rest)) = words.split_once(':') {
-        return match kind {
-            "text" => Ok(rest.as_bytes().to_vec()),
-            "hex" => value::hex(rest),
-            "saved" => session.saved(rest).map(|saved| saved.bytes),
-            _ => Err(unknown(words)),
-        };
-    }
-    if let Some(fact) = words.strip_prefix('@') {
-        return session.known().fact(fact).map_err(Stop::Skipped);
-    }
+    let word = match syntax::credential(words).map_err(value::malformed)? {
+        Credential::Literal(bytes) => return Ok(bytes),
+        Credential::Saved(saved) => return session.saved(&saved).map(|saved| saved.bytes),
+        Credential::Fact(fact) => {
+            return session.known().fact(fact.trim_start_matches('@')).map_err(Stop::Skipped);
+        }
+        Credential::Word(word) => word,
+    };
     let Some(key) = key else {
         return Err(Stop::suite(format!(
             "VERIFY \"{words}\" needs a key: select its file or name it with `key`"
@@ -31,7 +29,7 @@ pub(crate) fn value(words: &str, key: Option<&str>, session: &Session<'_>) -> Re
         Err(reason) => return Err(Stop::Skipped(reason)),
     };
     let seed = session.seed();
-    match words {
+    match word {
         "right" => Ok(right),
         "factory" => session.known().value(key).map(<[u8]>::to_vec).map_err(Stop::Skipped),
         "wrong" => Ok(wrong(&right, seed)),
@@ -53,7 +51,7 @@ pub(crate) fn value(words: &str, key: Option<&str>, session: &Session<'_>) -> Re
             }
             Ok(letters)
         }
-        _ => Err(unknown(words)),
+        _ => Err(Stop::suite(format!("\"{word}\" is no value that VERIFY can present"))),
     }
 }
 
@@ -70,10 +68,6 @@ fn wrong(right: &[u8], seed: u64) -> Vec<u8> {
             other => other.wrapping_add(by),
         })
         .collect()
-}
-
-fn unknown(words: &str) -> Stop {
-    Stop::suite(format!("\"{words}\" is no value that VERIFY can present"))
 }
 
 /// How a report speaks of a value: never by showing it.

@@ -11,6 +11,7 @@ use super::transcript::{Privacy, Transcript};
 use super::value;
 use crate::adapter::CardUnderTest;
 use crate::scenario::Names;
+use crate::scenario::syntax::{self, SavedPart};
 use jpki_apdu::{Command, Response, StatusWord, TransportError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -212,16 +213,21 @@ impl<'a> Session<'a> {
         self.saved.insert(name.to_owned(), Saved { bytes: bytes.to_vec(), privacy });
     }
 
-    /// Saved bytes by `NAME` or `NAME#PART`.
-    pub(crate) fn saved(&self, name: &str) -> Result<Saved, Stop> {
-        let (name, part) = name.split_once('#').map_or((name, None), |(name, part)| (name, Some(part)));
+    /// Saved bytes, or the part of them that is meant.
+    pub(crate) fn saved(&self, meant: &SavedPart) -> Result<Saved, Stop> {
+        let name = &meant.name;
         let saved =
             self.saved.get(name).ok_or_else(|| Stop::suite(format!("no step before saved \"{name}\"")))?;
-        let Some(part) = part else { return Ok(saved.clone()) };
-        match value::part(part, &saved.bytes)? {
+        let Some(part) = &meant.part else { return Ok(saved.clone()) };
+        match value::part(part, &saved.bytes) {
             Some(bytes) => Ok(Saved { bytes: bytes.into_owned(), privacy: saved.privacy }),
-            None => Err(self.fail(Difference::new(format!("{name} has a part {part}"), "it has none"))),
+            None => Err(self.fail(Difference::new(format!("{name} has a part {meant}"), "it has none"))),
         }
+    }
+
+    /// Saved bytes by words, `NAME` or `NAME#PART`.
+    pub(crate) fn saved_as(&self, words: &str) -> Result<Saved, Stop> {
+        self.saved(&syntax::saved(words).map_err(value::malformed)?)
     }
 
     /// Ties a difference to the step in play.

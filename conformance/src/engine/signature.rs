@@ -1,7 +1,7 @@
 //! RSA signatures: verified with the bare public operation, so that what is inside the padding is seen
 //! byte for byte. Nothing here knows the program that signed.
 
-use super::session::{Saved, Session};
+use super::session::Session;
 use super::stop::{Difference, Stop};
 use super::{tlv, value};
 use crate::scenario::{Padding, SignatureCheck};
@@ -16,18 +16,10 @@ const SALT: usize = 32;
 
 /// Holds a signature against the key and the padding that the step names.
 pub(crate) fn check(check: &SignatureCheck, signature: &[u8], session: &Session<'_>) -> Result<(), Stop> {
-    let key = key_in(&session.saved(&check.by)?.bytes)
+    let key = key_in(&session.saved_as(&check.by)?.bytes)
         .map_err(|what| session.fail(Difference::new(format!("an RSA public key in {}", check.by), what)))?;
-    let mut entries = Vec::new();
-    for words in &check.over {
-        entries.push(match words.strip_prefix("saved:") {
-            Some(name) => {
-                let Saved { bytes, .. } = session.saved(name)?;
-                bytes
-            }
-            None => value::input(words, session)?,
-        });
-    }
+    let entries =
+        check.over.iter().map(|words| value::input(words, session)).collect::<Result<Vec<_>, _>>()?;
     let whole = entries.concat();
     let verified = match check.padding {
         Padding::Pss => {

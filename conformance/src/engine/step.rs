@@ -19,7 +19,7 @@ pub(super) fn play_step(step: &Step, wake: bool, session: &mut Session<'_>) -> R
             content.map_or(Ok(()), |(bytes, privacy)| look_at(step, &bytes, privacy, session))
         }
         Verb::Inspect(name) => {
-            let saved = session.saved(name)?;
+            let saved = session.saved_as(name)?;
             look_at(step, &saved.bytes, saved.privacy, session)
         }
         Verb::Certificate(name) => certificate::check(name, step, session),

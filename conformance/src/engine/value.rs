@@ -3,81 +3,72 @@
 use super::session::Session;
 use super::stop::Stop;
 use super::tlv;
-use crate::scenario::syntax;
+use crate::scenario::syntax::{self, Digest, Input, Malformed, Part, Piece};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use std::borrow::Cow;
 
 /// The message of `"message"`, `"hash:…"` and `"digest-info:…"`: the one whose digests every standard prints.
 pub(crate) const MESSAGE: &[u8] = b"abc";
 
 /// SHA-1 of [`MESSAGE`], as FIPS 180 prints it.
-const SHA1_OF_MESSAGE: &str = "A9993E364706816ABA3E25717850C26C9CD0D89D";
+const SHA1_OF_MESSAGE: [u8; 20] = [
+    0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E, 0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C,
+    0xD0, 0xD8, 0x9D,
+];
 /// MD5 of [`MESSAGE`], as RFC 1321 prints it.
-const MD5_OF_MESSAGE: &str = "900150983CD24FB0D6963F7D28E17F72";
+const MD5_OF_MESSAGE: [u8; 16] =
+    [0x90, 0x01, 0x50, 0x98, 0x3C, 0xD2, 0x4F, 0xB0, 0xD6, 0x96, 0x3F, 0x7D, 0x28, 0xE1, 0x7F, 0x72];
 
-/// Longest input that a step may ask for: what one command carries.
-const LONGEST: usize = 65_535;
+/// Object identifier of SHA-256, RFC 8017, B.1, without tag and length.
+const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 
 /// What a step signs, authenticates or compares with: the words of [`crate::scenario::Step::input`].
 pub(crate) fn input(words: &str, session: &Session<'_>) -> Result<Vec<u8>, Stop> {
-    if words == "message" {
-        return Ok(MESSAGE.to_vec());
-    }
-    let (kind, rest) = words.split_once(':').ok_or_else(|| unknown(words))?;
-    match kind {
-        "digest-info" => digest_info(rest, true),
-        "digest-info-without-null" => digest_info(rest, false),
-        "hash" => Ok(digest(rest)?.1),
-        "zeros" => Ok(vec![0; length(rest)?]),
-        "bytes" => Ok((0..length(rest)?).map(|i| (i + 1) as u8).collect()),
-        "text" => Ok(rest.as_bytes().to_vec()),
-        "hex" => hex(rest),
-        "saved" => session.saved(rest).map(|saved| saved.bytes),
-        _ => Err(unknown(words)),
-    }
+    Ok(match syntax::input(words).map_err(malformed)? {
+        Input::Message => MESSAGE.to_vec(),
+        Input::Hash(algorithm) => digest(algorithm).1,
+        Input::DigestInfo { digest, null } => digest_info(digest, null),
+        Input::Zeros(length) => vec![0; length.into()],
+        Input::Bytes(length) => (0..length).map(|i| (i + 1) as u8).collect(),
+        Input::Given(bytes) => bytes,
+        Input::Saved(saved) => session.saved(&saved)?.bytes,
+    })
 }
 
-fn unknown(words: &str) -> Stop {
-    Stop::suite(format!("\"{words}\" is no input that a step can name"))
+/// Words that the loader should have refused.
+pub(crate) fn malformed(malformed: Malformed) -> Stop {
+    Stop::suite(malformed.message)
 }
 
 /// Bytes from hex with spaces; `5A*307` stands for 307 bytes `5A`.
 pub(crate) fn hex(text: &str) -> Result<Vec<u8>, Stop> {
-    syntax::hex(text).map_err(|malformed| Stop::suite(malformed.message))
+    syntax::hex(text).map_err(malformed)
 }
 
-fn length(text: &str) -> Result<usize, Stop> {
-    match text.parse() {
-        Ok(n) if n <= LONGEST => Ok(n),
-        _ => Err(Stop::suite(format!("\"{text}\" is no number of bytes up to {LONGEST}"))),
-    }
-}
-
-/// Object identifier content and digest of [`MESSAGE`] by the name of the algorithm.
-fn digest(algorithm: &str) -> Result<(&'static [u8], Vec<u8>), Stop> {
+/// Object identifier content and digest of [`MESSAGE`].
+fn digest(algorithm: Digest) -> (&'static [u8], Vec<u8>) {
     // Object identifiers of RFC 8017, B.1, without tag and length.
     const SHA1: &[u8] = &[0x2B, 0x0E, 0x03, 0x02, 0x1A];
-    const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
     const SHA384: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
     const SHA512: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
     const MD5: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x05];
-    Ok(match algorithm {
-        "sha1" => (SHA1, hex(SHA1_OF_MESSAGE)?),
-        "sha256" => (SHA256, Sha256::digest(MESSAGE).to_vec()),
-        "sha384" => (SHA384, Sha384::digest(MESSAGE).to_vec()),
-        "sha512" => (SHA512, Sha512::digest(MESSAGE).to_vec()),
-        "md5" => (MD5, hex(MD5_OF_MESSAGE)?),
-        _ => return Err(Stop::suite(format!("\"{algorithm}\" is no digest that a step can name"))),
-    })
+    match algorithm {
+        Digest::Sha1 => (SHA1, SHA1_OF_MESSAGE.to_vec()),
+        Digest::Sha256 => (SHA256, Sha256::digest(MESSAGE).to_vec()),
+        Digest::Sha384 => (SHA384, Sha384::digest(MESSAGE).to_vec()),
+        Digest::Sha512 => (SHA512, Sha512::digest(MESSAGE).to_vec()),
+        Digest::Md5 => (MD5, MD5_OF_MESSAGE.to_vec()),
+    }
 }
 
-fn digest_info(algorithm: &str, null: bool) -> Result<Vec<u8>, Stop> {
-    let (oid, digest) = digest(algorithm)?;
-    Ok(encode_digest_info(oid, &digest, null))
+fn digest_info(algorithm: Digest, null: bool) -> Vec<u8> {
+    let (oid, digest) = digest(algorithm);
+    encode_digest_info(oid, &digest, null)
 }
 
 /// The DigestInfo of PKCS#1 for SHA-256 around any octet string: the card face puts three digests into one.
 pub(crate) fn sha256_digest_info(octets: &[u8]) -> Vec<u8> {
-    encode_digest_info(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01], octets, true)
+    encode_digest_info(SHA256, octets, true)
 }
 
 fn encode_digest_info(oid: &[u8], octets: &[u8], null: bool) -> Vec<u8> {
@@ -96,50 +87,25 @@ fn encode_digest_info(oid: &[u8], octets: &[u8], null: bool) -> Vec<u8> {
     out
 }
 
-/// A part of data: `tlv:FF20/DF22` (value), `object:FF20/DF22` (tag, length and value),
-/// `object:FF20/DF22..DF24` (from one object to another), `range:0..20`; several joined by `+`.
-///
-/// `Ok(None)`: the data has no such part.
-pub(crate) fn part<'d>(words: &str, data: &'d [u8]) -> Result<Option<std::borrow::Cow<'d, [u8]>>, Stop> {
-    let mut pieces = words.split('+').map(|piece| one_part(piece.trim(), data));
-    let Some(first) = pieces.next().transpose()?.flatten() else { return Ok(None) };
-    let mut whole = std::borrow::Cow::Borrowed(first);
-    for piece in pieces {
-        match piece? {
-            Some(bytes) => whole.to_mut().extend_from_slice(bytes),
-            None => return Ok(None),
-        }
+/// The part of some data; `None` when the data has no such part.
+pub(crate) fn part<'d>(part: &Part, data: &'d [u8]) -> Option<Cow<'d, [u8]>> {
+    if let [only] = &part.pieces[..] {
+        return piece(only, data).map(Cow::Borrowed);
     }
-    Ok(Some(whole))
+    let pieces = part.pieces.iter().map(|wanted| piece(wanted, data)).collect::<Option<Vec<_>>>()?;
+    Some(Cow::Owned(pieces.concat()))
 }
 
-fn one_part<'d>(words: &str, data: &'d [u8]) -> Result<Option<&'d [u8]>, Stop> {
-    let wrong = || Stop::suite(format!("\"{words}\" is no part of data"));
-    let (kind, rest) = words.split_once(':').ok_or_else(wrong)?;
-    match kind {
-        "range" => {
-            let (from, to) = rest.split_once("..").ok_or_else(wrong)?;
-            let from: usize = from.trim().parse().map_err(|_| wrong())?;
-            let to =
-                if to.trim().is_empty() { data.len() } else { to.trim().parse().map_err(|_| wrong())? };
-            Ok(data.get(from..to))
+fn piece<'d>(piece: &Piece, data: &'d [u8]) -> Option<&'d [u8]> {
+    match piece {
+        Piece::Value(path) => tlv::find(data, path).map(|object| object.value),
+        Piece::Object(path) => tlv::find(data, path).map(|object| object.whole),
+        Piece::Objects(path, last) => {
+            let (first, above) = path.split_last()?;
+            let parent = if above.is_empty() { data } else { tlv::find(data, above)?.value };
+            run_of_objects(parent, *first, *last)
         }
-        "tlv" => Ok(tlv::find(data, &path(rest).ok_or_else(wrong)?).map(|o| o.value)),
-        "object" => {
-            let (first, last) = rest.split_once("..").unwrap_or((rest, ""));
-            let first = path(first).ok_or_else(wrong)?;
-            let Some(object) = tlv::find(data, &first) else { return Ok(None) };
-            if last.is_empty() {
-                return Ok(Some(object.whole));
-            }
-            let last_tag = tag(last).ok_or_else(wrong)?;
-            let parent = match first.split_last() {
-                Some((_, [])) | None => Some(data),
-                Some((_, above)) => tlv::find(data, above).map(|o| o.value),
-            };
-            Ok(parent.and_then(|parent| run_of_objects(parent, object.tag, last_tag)))
-        }
-        _ => Err(wrong()),
+        Piece::Range(from, to) => data.get(*from..to.unwrap_or(data.len())),
     }
 }
 
@@ -158,14 +124,6 @@ fn run_of_objects(parent: &[u8], first: u16, last: u16) -> Option<&[u8]> {
     None
 }
 
-pub(crate) fn path(words: &str) -> Option<Vec<u16>> {
-    words.split('/').map(tag).collect()
-}
-
-fn tag(word: &str) -> Option<u16> {
-    u16::from_str_radix(word.trim(), 16).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,12 +131,12 @@ mod tests {
 
     #[test]
     fn a_digest_info_of_sha256_is_the_one_that_clients_send() {
-        let info = digest_info("sha256", true).expect("it is known");
+        let info = digest_info(Digest::Sha256, true);
         assert_eq!(hex::encode(&info[..19]), "3031300d060960864801650304020105000420");
         assert_eq!(info.len(), 51);
-        assert_eq!(digest_info("sha256", false).expect("it is known").len(), 49);
-        assert_eq!(digest_info("sha1", true).expect("it is known").len(), 35);
-        assert_eq!(digest_info("md5", true).expect("it is known").len(), 34);
+        assert_eq!(digest_info(Digest::Sha256, false).len(), 49);
+        assert_eq!(digest_info(Digest::Sha1, true).len(), 35);
+        assert_eq!(digest_info(Digest::Md5, true).len(), 34);
     }
 
     #[rstest]
@@ -192,13 +150,7 @@ mod tests {
     #[case("tlv:FF20/DF99", None)]
     fn parts_of_a_file_are_found_by_tag_and_by_range(#[case] words: &str, #[case] expected: Option<&str>) {
         let file = hex::decode("FF200EDF220431323334DF230131DF2400").expect("hex");
-        let part = part(words, &file).expect("a part");
-        assert_eq!(part.map(hex::encode_upper).as_deref(), expected);
-    }
-
-    #[test]
-    fn a_part_that_cannot_be_read_is_the_suites_fault() {
-        assert!(matches!(part("tlv", &[]), Err(Stop::Error { .. })));
-        assert!(matches!(part("range:x..2", &[]), Err(Stop::Error { .. })));
+        let wanted = syntax::part(words).expect("it is well formed");
+        assert_eq!(part(&wanted, &file).map(hex::encode_upper).as_deref(), expected);
     }
 }

@@ -3,7 +3,7 @@
 use super::block::line;
 use super::case::{case, command};
 use super::{Paint, Report, RuleStatus, rule_statuses};
-use crate::runner::{CaseResult, Run};
+use crate::runner::CaseResult;
 use crate::verdict::{Outcome, Tally};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -38,9 +38,10 @@ pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
         Detail::Transcripts if report.run.results.len() <= FEW => Detail::Everything,
         detail => detail,
     };
-    let mut folded = if detail == Detail::Short { failed_rows(report.run) } else { BTreeMap::new() };
+    let failed: Vec<_> = report.run.results.iter().filter(has_failed).collect();
+    let mut folded = if detail == Detail::Short { rows(&failed) } else { BTreeMap::new() };
     for result in &report.run.results {
-        if result.played.verdict.outcome == Outcome::Failed {
+        if has_failed(&result) {
             match folded.remove(&*result.case.scenario) {
                 Some(rows) => {
                     case(&mut out, result, report, detail, paint);
@@ -56,17 +57,21 @@ pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
     }
     header(&mut out, report, paint);
     counts(&mut out, report);
-    broken(&mut out, report);
+    broken(&mut out, &failed);
     reasons(&mut out, report);
     verdict(&mut out, report, paint);
     out
 }
 
+fn has_failed(result: &&CaseResult<'_>) -> bool {
+    result.played.verdict.outcome == Outcome::Failed
+}
+
 /// The failed cases of each scenario.
-fn failed_rows<'r>(run: &'r Run<'_>) -> BTreeMap<&'r str, Vec<&'r CaseResult<'r>>> {
+fn rows<'r>(failed: &[&'r CaseResult<'r>]) -> BTreeMap<&'r str, Vec<&'r CaseResult<'r>>> {
     let mut rows = BTreeMap::<_, Vec<_>>::new();
-    for result in run.results.iter().filter(|result| result.played.verdict.outcome == Outcome::Failed) {
-        rows.entry(&*result.case.scenario).or_default().push(result);
+    for result in failed {
+        rows.entry(&*result.case.scenario).or_default().push(*result);
     }
     rows
 }
@@ -84,13 +89,10 @@ fn more_rows(out: &mut String, rows: &[&CaseResult<'_>]) {
 }
 
 /// The rules that were broken, with the number of cases that say so.
-fn broken(out: &mut String, report: &Report<'_>) {
+fn broken(out: &mut String, failed: &[&CaseResult<'_>]) {
     let mut cases = BTreeMap::<&str, usize>::new();
-    for result in report.run.results.iter().filter(|result| result.played.verdict.outcome == Outcome::Failed)
-    {
-        for rule in &result.case.rules {
-            *cases.entry(rule).or_default() += 1;
-        }
+    for rule in failed.iter().flat_map(|result| &result.case.rules) {
+        *cases.entry(rule).or_default() += 1;
     }
     if cases.is_empty() {
         return;

@@ -55,7 +55,7 @@ struct Subject {
 }
 
 fn saved(name: &str, session: &Session<'_>) -> Result<Subject, Stop> {
-    let bytes = session.saved(name)?.bytes;
+    let bytes = session.saved_as(name)?.bytes;
     let der = tlv::without_filler(&bytes).to_vec();
     match Certificate::from_der(&der) {
         Ok(certificate) => Ok(Subject { der, certificate }),

@@ -40,7 +40,7 @@ pub(crate) fn delivery(step: &Step, form: SessionKey, session: &Session<'_>) -> 
     let Some(name) = &step.under else {
         return Err(Stop::suite("a session needs the public key that its seed is sent under"));
     };
-    let key = signature::key_in(&session.saved(name)?.bytes)
+    let key = signature::key_in(&session.saved_as(name)?.bytes)
         .map_err(|what| session.fail(Difference::new(format!("an RSA public key in {name}"), what)))?;
     delivery::cryptogram(form, &key, &delivery::seed(session.seed(), session.terminal.seeds))
 }

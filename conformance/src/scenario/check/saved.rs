@@ -2,7 +2,8 @@
 
 use super::{Checker, Written};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{SignatureCheck, syntax};
+use crate::scenario::SignatureCheck;
+use crate::scenario::syntax::{self, Input};
 use std::ops::Range;
 
 impl Checker<'_> {
@@ -35,14 +36,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn input(&mut self, text: &str, place: Range<usize>) {
-        if let Some(Some(name)) = self.well_formed(syntax::input(text), place.clone()) {
-            self.use_saved(name, place);
+        if let Some(Input::Saved(saved)) = self.well_formed(syntax::input(text), place.clone()) {
+            self.use_saved(&saved.name, place);
         }
     }
 
     pub(super) fn saved_part(&mut self, text: &str, place: Range<usize>) {
-        if let Some(name) = self.well_formed(syntax::saved(text), place.clone()) {
-            self.use_saved(name, place);
+        if let Some(saved) = self.well_formed(syntax::saved(text), place.clone()) {
+            self.use_saved(&saved.name, place);
         }
     }
 

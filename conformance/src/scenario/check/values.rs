@@ -44,7 +44,7 @@ impl Checker<'_> {
     pub(super) fn credential(&mut self, text: &str, place: Range<usize>) {
         match self.well_formed(syntax::credential(text), place.clone()) {
             Some(Credential::Fact(fact)) => self.fact(&fact, place),
-            Some(Credential::Saved(name)) => self.use_saved(&name, place),
+            Some(Credential::Saved(saved)) => self.use_saved(&saved.name, place),
             Some(Credential::Word(_) | Credential::Literal(_)) | None => {}
         }
     }
