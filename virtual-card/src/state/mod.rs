@@ -1,6 +1,6 @@
 //! What the server of a card keeps over its own death: counters, changed values, the standing of certificates.
 //!
-//! [`StateFile::save`] is called before the answer of a command leaves, so a try that a client has seen spent is spent
+//! [`Keeper::keep`] is called before the answer of a command leaves, so a try that a client has seen spent is spent
 //! on disk. A server that is killed at any moment leaves the state before the command or the one after it, whole.
 //!
 //! | noun | file |
@@ -8,6 +8,7 @@
 //! | what is kept | here |
 //! | which card it belongs to | `fingerprint` |
 //! | the text of a state | `document` |
+//! | when it is written | `keeper` |
 //! | the file, and who may use it | `file` |
 //! | how a file takes the place of another | `replace` |
 //! | why a state is refused | `error` |
@@ -16,11 +17,13 @@ mod document;
 mod error;
 mod file;
 mod fingerprint;
+mod keeper;
 mod replace;
 
 pub use error::{Flaw, StateError};
 pub use file::StateFile;
 pub use fingerprint::Fingerprint;
+pub use keeper::{Keeper, Present};
 
 use crate::authority::{Purpose, Register};
 use crate::card::Memory;
