@@ -116,6 +116,7 @@ mod tests {
     use crate::ResponseBuffer;
     use crate::authority::Register;
     use crate::personalise::{Keys, embedded_profile, personalise};
+    use crate::profile::{Day, LastDay};
     use jiff::civil::{Date, date};
     use rstest::rstest;
     use std::sync::Arc;
@@ -179,6 +180,28 @@ mod tests {
         file.recall(&state.expect("a state"), "standard", &profile, &mut later).expect("the same card");
         assert_eq!(later.mark(), card.mark());
         assert_eq!(later.counters().next().map(|auth_pin| auth_pin.tries_left), Some(0));
+    }
+
+    #[test]
+    fn a_card_whose_certificates_ran_out_recalls_what_it_was_before_and_the_other_way_round() {
+        let (_directory, path) = directory();
+        let (profile, mut valid) = standard();
+        let mut run_out = profile.clone();
+        for certificate in [&mut run_out.auth_certificate, &mut run_out.sign_certificate] {
+            certificate.as_mut().expect("a certificate").expires = LastDay::Day(Day::FromAsOf(-1));
+        }
+        lock_auth_pin(&mut valid);
+        let (mut file, _) = StateFile::open(&path).expect("a new file");
+        // Killed before the save or after it: either image meets either state.
+        for (kept_of, card) in [(&profile, valid.clone()), (&run_out, valid)] {
+            file.save(&state(kept_of, &card)).expect("it is saved");
+            let kept = read(&path).expect("the file").expect("a state");
+            for recalled_by in [&profile, &run_out] {
+                let mut later = make(recalled_by);
+                file.recall(&kept, "standard", recalled_by, &mut later).expect("the keys are the same");
+                assert_eq!(later.mark(), card.mark());
+            }
+        }
     }
 
     #[test]
