@@ -34,7 +34,7 @@ pub struct RsaKey {
 // SAFETY: The reference is owned, so it may be dropped on any thread: reference counts of AWS-LC are atomic.
 unsafe impl Send for RsaKey {}
 // SAFETY: AWS-LC allows non-mutating functions on one key from several threads, and calls RSA_sign_raw
-// non-mutating (rsa.h); its blinding cache is behind a lock of its own. Nothing here mutates the key.
+// non-mutating (rsa.h). Nothing mutates the key after `from_pkcs8`.
 unsafe impl Sync for RsaKey {}
 
 impl RsaKey {
@@ -70,7 +70,14 @@ impl RsaKey {
                 && lc::BN_is_word(lc::RSA_get0_e(rsa), 65_537) == 1
                 && lc::BN_bn2bin_padded(key.modulus.as_mut_ptr(), SIGNATURE_LEN, lc::RSA_get0_n(rsa)) == 1
         };
-        if fits { Ok(key) } else { Err(KeyError::NotRsa2048) }
+        if !fits {
+            return Err(KeyError::NotRsa2048);
+        }
+        // Blinding hides a key from whoever measures how long it works. These keys are public, and the random numbers
+        // that it needs cost every process 30 to 60 ms before its first signature.
+        // SAFETY: The key is alive and nobody else has it yet.
+        unsafe { lc::RSA_set_flags(key.rsa.as_ptr(), lc::RSA_FLAG_NO_BLINDING) };
+        Ok(key)
     }
 
     /// The modulus, big-endian.
