@@ -5,6 +5,8 @@
 
 pub mod authority;
 pub mod card;
+pub mod cli;
+pub mod exit_code;
 pub mod image;
 pub mod personalise;
 pub mod pkcs1;
@@ -13,5 +15,7 @@ pub mod pss;
 pub mod signer;
 pub mod slot;
 pub mod state;
+pub mod stop;
+pub mod wire;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

@@ -1,0 +1,68 @@
+//! Why a verb could not do its work, and how it is told.
+
+use crate::exit_code::ExitCode;
+use crate::personalise::PersonaliseError;
+use crate::slot::CardError;
+use std::io::{self, IsTerminal};
+use tracing_subscriber::filter::LevelFilter;
+
+/// Why a verb could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no such card.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A card that comes with the program is wrong, which its own tests would have told.
+    #[error(transparent)]
+    Personalise(#[from] PersonaliseError),
+    /// The command line asks for something that is not there.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// Something that is needed cannot be had.
+    #[error("{what}: {error}")]
+    Environment {
+        /// What it was for.
+        what: String,
+        /// What the system says.
+        error: io::Error,
+        /// What to do about it.
+        help: String,
+    },
+    /// Nothing can be written to the standard output.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// What the person reads.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Usage { help, .. } | Self::Environment { help, .. } => {
+                format!("error: {self}\n = help: {help}\n")
+            }
+            Self::Card(_) | Self::Personalise(_) | Self::Output(_) => format!("error: {self}\n"),
+        }
+    }
+
+    /// What a script reads.
+    #[must_use]
+    pub const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Card(_) | Self::Personalise(_) | Self::Usage { .. } => ExitCode::UsageOrData,
+            Self::Environment { .. } | Self::Output(_) => ExitCode::Failed,
+        }
+    }
+}
+
+/// Sends what the program logs to standard error: standard output belongs to results and protocols.
+pub(super) fn log_to_stderr(level: LevelFilter) {
+    let logs = tracing_subscriber::fmt().with_max_level(level).with_target(false);
+    // Another subscriber is there already when this is not the first call of the process.
+    let _ = logs.with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).try_init();
+}

@@ -1,0 +1,86 @@
+//! `serve`: puts a card where programs find it.
+
+use super::Failure;
+use crate::slot::{PersonalisedCard, Slot};
+use crate::stop::Stop;
+use crate::wire::vpcd::{self, Pace};
+use crate::wire::{stdio, tcp};
+use clap::Args;
+use jiff::civil::Date;
+use std::sync::Arc;
+
+/// Which card, and where.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    wire: Wire,
+    /// The card: a name that `cards` lists, or the path of a card file
+    #[arg(long, value_name = "PROFILE", default_value = "standard")]
+    card: String,
+    /// The day that the card's dates are counted from [default: today in Japan]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
+}
+
+/// How programs reach the card: one way, as a card sits in one reader.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Wire {
+    /// Behind pcscd, for every PC/SC program: vpcd's reader listens here
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = vpcd::DEFAULT_READER)]
+    vpcd: Option<String>,
+    /// Listen here for programs that speak lines of hex, one at a time
+    #[arg(long, value_name = "HOST:PORT")]
+    tcp: Option<String>,
+    /// Speak lines of hex on standard input and output
+    #[arg(long)]
+    stdio: bool,
+}
+
+/// Serves the card until the end is asked for by a signal, or by the end of the standard input.
+///
+/// # Errors
+/// There is no such card, or the address cannot be had.
+pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let as_of = args.as_of.unwrap_or_else(today);
+    let slot = Arc::new(Slot::new(PersonalisedCard::load(&args.card, as_of)?));
+    let stop = stop_on_signals()?;
+    if let Some(reader) = &args.wire.vpcd {
+        vpcd::serve(&slot, reader, Pace::default(), &stop);
+        return Ok(());
+    }
+    if let Some(address) = &args.wire.tcp {
+        let server = tcp::Server::bind(address).map_err(|error| Failure::Environment {
+            what: format!("cannot listen on {address}"),
+            error,
+            help: "choose another address; port 0 takes a free port and tells which".to_owned(),
+        })?;
+        tracing::info!("listening on {}", server.address());
+        server.serve(&slot, &stop);
+        return Ok(());
+    }
+    stdio::serve(&slot, &stop).map_err(|error| Failure::Environment {
+        what: "the line to whoever started this program broke".to_owned(),
+        error,
+        help: "--log debug tells more".to_owned(),
+    })
+}
+
+/// The first SIGTERM, SIGINT or SIGHUP ends everything in order.
+fn stop_on_signals() -> Result<Stop, Failure> {
+    let stop = Stop::new();
+    let pulled = stop.clone();
+    // Whoever starts a program in the background of a shell has it ignore Ctrl-C: that is overruled.
+    let set = ctrlc::set_handler(move || pulled.pull());
+    set.map_err(|error| Failure::Environment {
+        what: "cannot listen to signals".to_owned(),
+        error: std::io::Error::other(error),
+        help: "run it in a process of its own".to_owned(),
+    })?;
+    Ok(stop)
+}
+
+/// The day in Japan, where the card is used.
+fn today() -> Date {
+    jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now()).date()
+}
