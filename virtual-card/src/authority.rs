@@ -1,22 +1,40 @@
 //! The test authority: two self-signed roots and the certificates that they issue, with the profile of the ones on
-//! a JPKI test card. Deterministic, and marked TEST ONLY in the roots' names, which every leaf carries as its issuer.
+//! a JPKI test card; and what it says about them when it is asked: revocation lists and OCSP answers.
+//!
+//! Deterministic: the moment is always given. Marked TEST ONLY in the roots' names, which every certificate and every
+//! list carries as its issuer.
 
+mod authorities;
+mod clock;
+mod delegate;
 mod extension;
 mod leaf;
+mod list;
 mod name;
+mod ocsp;
 mod purpose;
 mod register;
 
+mod responder;
+mod time;
+
+pub use authorities::Authorities;
+pub use clock::Clock;
 pub use leaf::Request;
+pub use list::LIST_LASTS;
+pub use ocsp::ANSWER_LASTS;
 pub use purpose::{Purpose, UnknownPurpose};
 pub use register::{Entry, Register, RegisterError, Standing};
+pub use responder::{Reach, Responder, ResponderError};
 
 use crate::signer::{SIGNATURE_LEN, Signer};
-use der::asn1::{BitString, UtcTime};
+use der::asn1::BitString;
 use der::oid::ObjectIdentifier;
-use der::{Any, DateTime, Encode};
+use der::{Any, Encode};
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use sha1::{Digest, Sha1};
+use time::{end_of_day, utc_time};
 use x509_cert::certificate::{Certificate, TbsCertificate, Version};
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
@@ -36,6 +54,9 @@ pub enum IssueError {
     /// UTCTime ends with the year 2049.
     #[error("a certificate cannot name {0}: UTCTime has only the years 1950 to 2049")]
     OutsideUtcTime(Date),
+    /// X.509 has the years up to 9999, and nothing here the ones before 1970.
+    #[error("no list or answer can name {0}: only the years 1970 to 9999")]
+    OutsideTime(Timestamp),
     /// The validity would end before it begins.
     #[error("the last day {expires} is before the day of issue {issued}")]
     Backwards {
@@ -104,11 +125,10 @@ impl Authority {
     }
 
     fn sign(&self, body: Body) -> Result<Vec<u8>, IssueError> {
-        let algorithm = AlgorithmIdentifierOwned { oid: SHA256_WITH_RSA, parameters: Some(Any::null()) };
         let tbs_certificate = TbsCertificate {
             version: Version::V3,
             serial_number: body.serial,
-            signature: algorithm.clone(),
+            signature: sha256_with_rsa(),
             issuer: name::root(self.purpose)?,
             validity: Validity { not_before: body.not_before, not_after: body.not_after },
             subject: body.subject,
@@ -121,8 +141,12 @@ impl Authority {
             extensions: Some(body.extensions),
         };
         let signature = BitString::from_bytes(&self.signer.sign_sha256(&tbs_certificate.to_der()?))?;
-        Ok(Certificate { tbs_certificate, signature_algorithm: algorithm, signature }.to_der()?)
+        Ok(Certificate { tbs_certificate, signature_algorithm: sha256_with_rsa(), signature }.to_der()?)
     }
+}
+
+fn sha256_with_rsa() -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned { oid: SHA256_WITH_RSA, parameters: Some(Any::null()) }
 }
 
 /// What differs from certificate to certificate.
@@ -133,20 +157,6 @@ struct Body {
     not_after: Time,
     modulus: [u8; SIGNATURE_LEN],
     extensions: Vec<Extension>,
-}
-
-/// A moment in UTC: the day, and hours, minutes and seconds.
-fn utc_time(day: Date, [hours, minutes, seconds]: [u8; 3]) -> Result<Time, IssueError> {
-    let outside = |_| IssueError::OutsideUtcTime(day);
-    let year = u16::try_from(day.year()).map_err(|_| IssueError::OutsideUtcTime(day))?;
-    let moment = DateTime::new(year, day.month() as u8, day.day() as u8, hours, minutes, seconds);
-    let moment = moment.map_err(outside)?;
-    UtcTime::from_date_time(moment).map(Time::UtcTime).map_err(outside)
-}
-
-/// 23:59:59 in Japan.
-fn end_of_day(day: Date) -> Result<Time, IssueError> {
-    utc_time(day, [14, 59, 59])
 }
 
 /// The RSAPublicKey structure of PKCS #1 for a modulus and e = 65537, DER.

@@ -2,7 +2,7 @@
 
 use super::{Authority, Purpose, Request, key_identifier, name};
 use crate::profile::{EraDay, Holder};
-use der::asn1::{Ia5String, OctetString, Utf8StringRef};
+use der::asn1::{Ia5String, Null, OctetString, Utf8StringRef};
 use der::flagset::FlagSet;
 use der::oid::{AssociatedOid, ObjectIdentifier};
 use der::{Any, Encode, Result};
@@ -20,6 +20,8 @@ use x509_cert::name::Name;
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 const CPS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.2.1");
 const OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
+const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
+const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
 /// The test branch of the JPKI policies.
 const AUTH_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.392.200149.8.5.1.0.30");
 const SIGN_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.392.200149.8.5.1.0.20");
@@ -50,11 +52,7 @@ pub(super) fn of_leaf(authority: &Authority, request: &Request<'_>) -> Result<Ve
     let purpose = authority.purpose;
     let alternative = plain(&IssuerAltName(vec![directory(name::root_in_japanese(purpose)?)]))?;
     let revocation = plain(&distribution_points(name::distribution_point(purpose, request.holder)?))?;
-    let issuer = plain(&AuthorityKeyIdentifier {
-        key_identifier: Some(octets(&authority.signer.modulus())?),
-        authority_cert_issuer: Some(vec![directory(name::root(purpose)?)]),
-        authority_cert_serial_number: Some(authority.serial.clone()),
-    })?;
+    let issuer = plain(&key_of(authority)?)?;
     let subject = plain(&SubjectKeyIdentifier(octets(&request.modulus)?))?;
     Ok(match purpose {
         Purpose::UserAuthentication => vec![
@@ -79,6 +77,27 @@ pub(super) fn of_leaf(authority: &Authority, request: &Request<'_>) -> Result<Ve
             issuer,
             subject,
         ],
+    })
+}
+
+/// Extensions of the certificate of whoever answers OCSP requests for a root (RFC 6960, 4.2.2.2). Nobody need ask
+/// whether it is revoked: it could only say so itself.
+pub(super) fn of_delegate(authority: &Authority, modulus: &[u8; 256]) -> Result<Vec<Extension>> {
+    Ok(vec![
+        critical(&KeyUsage(KeyUsages::DigitalSignature.into()))?,
+        plain(&ExtendedKeyUsage(vec![OCSP_SIGNING]))?,
+        Extension { extn_id: OCSP_NO_CHECK, critical: false, extn_value: OctetString::new(Null.to_der()?)? },
+        plain(&key_of(authority)?)?,
+        plain(&SubjectKeyIdentifier(octets(modulus)?))?,
+    ])
+}
+
+/// Names the key of a root, in each of the ways that there are.
+pub(super) fn key_of(authority: &Authority) -> Result<AuthorityKeyIdentifier> {
+    Ok(AuthorityKeyIdentifier {
+        key_identifier: Some(octets(&authority.signer.modulus())?),
+        authority_cert_issuer: Some(vec![directory(name::root(authority.purpose)?)]),
+        authority_cert_serial_number: Some(authority.serial.clone()),
     })
 }
 
@@ -141,6 +160,6 @@ fn critical<T: AssociatedOid + Encode>(value: &T) -> Result<Extension> {
     Ok(Extension { critical: true, ..plain(value)? })
 }
 
-fn plain<T: AssociatedOid + Encode>(value: &T) -> Result<Extension> {
+pub(super) fn plain<T: AssociatedOid + Encode>(value: &T) -> Result<Extension> {
     Ok(Extension { extn_id: T::OID, critical: false, extn_value: OctetString::new(value.to_der()?)? })
 }

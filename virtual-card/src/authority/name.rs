@@ -50,6 +50,13 @@ pub(super) fn root_in_japanese(purpose: Purpose) -> Result<Name> {
     ])
 }
 
+/// Subject of whoever answers OCSP requests for a root: a name below the root's own.
+pub(super) fn delegate(purpose: Purpose) -> Result<Name> {
+    let mut name = root(purpose)?;
+    name.0.push(set(COMMON_NAME, Any::encode_from(&Utf8StringRef::new("TEST ONLY OCSP responder")?)?)?);
+    Ok(name)
+}
+
 /// Where the revocation list for a holder's municipality would be found.
 pub(super) fn distribution_point(purpose: Purpose, holder: &Holder) -> Result<Name> {
     japan(&[
