@@ -21,8 +21,13 @@ impl Clock {
 
     /// The same when the system's clock shows `system`.
     fn set(as_of: Date, system: Timestamp) -> Self {
-        let today = tz::offset(9).to_datetime(system).date();
-        Self { ahead: as_of.duration_since(today) }
+        Self { ahead: as_of.duration_since(day_in_japan(system)) }
+    }
+
+    /// The day that it is in Japan, where cards are used.
+    #[must_use]
+    pub fn today() -> Date {
+        day_in_japan(Timestamp::now())
     }
 
     /// What the clock shows now.
@@ -35,6 +40,10 @@ impl Clock {
         let end = if self.ahead.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
         system.checked_add(self.ahead).unwrap_or(end)
     }
+}
+
+fn day_in_japan(at: Timestamp) -> Date {
+    tz::offset(9).to_datetime(at).date()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod authority;
 mod cards;
 mod failure;
 mod serve;
@@ -26,6 +27,8 @@ pub struct Cli {
 enum Verb {
     /// Put a card where programs find it, until told to end
     Serve(serve::ServeArgs),
+    /// Write what the test authority knows of a card: roots, certificates, revocation lists
+    Authority(authority::AuthorityArgs),
     /// List the cards that come with the program
     Cards,
 }
@@ -37,6 +40,7 @@ impl Cli {
         failure::log_to_stderr(self.log);
         let done = match self.verb {
             Verb::Serve(args) => serve::serve(&args),
+            Verb::Authority(args) => authority::authority(&args, &mut io::stdout().lock()),
             Verb::Cards => cards::cards(&mut io::stdout().lock()),
         };
         match done {

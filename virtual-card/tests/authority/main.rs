@@ -2,6 +2,7 @@
 //! card that comes with the program. The certificates are the ones that a reader gets from the card.
 
 mod card;
+mod files;
 mod garbage;
 mod http;
 mod lists;
