@@ -16,7 +16,8 @@ pub enum ExitCode {
     NothingRan = 4,
     /// The baseline is stale: it excuses something that passes now or is no longer there.
     BaselineStale = 5,
-    /// Refused for safety: the selection could cost a real card more than was allowed.
+    /// Refused or stopped for safety: the selection could cost a card in a reader more than was allowed or than it
+    /// can bear, or the guard saw a counter that it must not have.
     RefusedForSafety = 6,
 }
 
@@ -48,7 +49,7 @@ impl ExitCode {
             Self::Implementation => "the implementation or its adapter did not start or broke the protocol",
             Self::NothingRan => "nothing ran",
             Self::BaselineStale => "the baseline is stale",
-            Self::RefusedForSafety => "refused for safety",
+            Self::RefusedForSafety => "refused or stopped for safety",
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod engine;
 pub mod exit_code;
+pub mod guard;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -44,6 +44,13 @@ fn a_card_of_a_stranger_needs_no_holder_and_no_values() {
     assert_eq!(mine.keys["auth-pin"].value, None);
 }
 
+#[test]
+fn a_value_in_the_environment_takes_the_place_of_the_other_cards_value() {
+    let mine = load(&format!("{HEAD}[keys]\nauth-pin.value_from = \"AUTH_PIN\"\n")).expect("a card");
+    let pin = &mine.keys["auth-pin"];
+    assert_eq!((pin.value_from.as_deref(), pin.value.as_deref(), pin.tries), (Some("AUTH_PIN"), None, 3));
+}
+
 #[rstest]
 #[case::no_toml("[keys\n", "cards/mine.toml:5:6: unclosed table, expected `]`")]
 #[case::unknown_word(
@@ -72,8 +79,8 @@ fn a_card_of_a_stranger_needs_no_holder_and_no_values() {
 )]
 #[case::too_many_tries("[keys]\nauth-pin.tries = 16\n", "cards/mine.toml:6:18: expected at most 15")]
 #[case::two_values(
-    "[keys]\nauth-pin.value_from = \"PIN\"\n",
-    "cards/mine.toml:6:23: both value and value_from"
+    "[keys]\nauth-pin = { value = \"0000\", value_from = \"PIN\", tries = 3 }\n",
+    "cards/mine.toml:6:43: both value and value_from"
 )]
 #[case::number_b_of_another_holder(
     "[keys]\ntext-number-b.value = \"00000000000000\"\n",

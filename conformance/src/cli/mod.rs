@@ -2,6 +2,7 @@
 
 mod coverage;
 mod explain;
+mod guarded;
 mod list;
 mod plan;
 mod report_file;

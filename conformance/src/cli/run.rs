@@ -1,21 +1,27 @@
 //! `run`: plays the suite against an implementation and judges it.
 
+use super::guarded::{self, NotMet};
 use super::report_file::ReportFile;
 use super::what::{Ready, What};
 use super::{Data, Failure};
-use crate::adapter::{CardTarget, NotStarted, Opening, VirtualCards};
+use crate::adapter::{CardTarget, Opening, VirtualCards};
 use crate::engine::Stage;
 use crate::exit_code::ExitCode;
+use crate::guard::Closing;
 use crate::report::{Detail, Paint, Report, text};
-use crate::runner::{Run, RunOptions, run as play_all};
+use crate::runner::{Run, RunOptions, run as play_all, run_on};
 use crate::scenario::Case;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+
+/// How long one scenario may take, unless told otherwise.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// What to run against what.
 #[derive(Debug, Args)]
@@ -46,7 +52,7 @@ impl Default for RunArgs {
             reports: Vec::new(),
             list: false,
             jobs: None,
-            timeout: 30.0,
+            timeout: TIME_LIMIT.as_secs_f64(),
             verbose: 0,
         }
     }
@@ -72,12 +78,16 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
         }
         return Ok(if cases.is_empty() { ExitCode::NothingRan } else { ExitCode::Conformant });
     }
-    let result = match play(args, &ready, &cases) {
-        Ok(result) => result,
-        Err(not_started) => {
+    let (result, closing) = match play(args, &ready, &cases) {
+        Ok(played) => played,
+        Err(NotMet::NotStarted(not_started)) => {
             let words: String = not_started.last_words.iter().map(|line| format!("  | {line}\n")).collect();
             write!(io::stderr(), "error: {} did not start: {not_started}\n{words}", args.what.card)?;
             return Ok(ExitCode::Implementation);
+        }
+        Err(not_met) => {
+            writeln!(io::stderr(), "error: {}: {not_met}", args.what.card)?;
+            return Ok(not_met.exit_code());
         }
     };
     let report = Report {
@@ -88,6 +98,7 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
         profile: ready.known.profile().name.clone(),
         as_of: ready.as_of,
         seed: args.what.seed,
+        closing,
         again: args.what.again(),
     };
     for file in &args.reports {
@@ -100,38 +111,56 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
     };
     out.write_all(text(&report, detail, Paint::for_terminal(&io::stdout())).as_bytes())?;
     out.flush()?;
-    Ok(exit_code(&result))
+    Ok(exit_code(&report))
 }
 
-fn play<'s>(args: &RunArgs, ready: &'s Ready, cases: &[&'s Case]) -> Result<Run<'s>, NotStarted> {
-    let time_limit = Duration::from_secs_f64(args.timeout);
+/// With what a card is opened.
+pub(super) fn opening(ready: &Ready, time_limit: Duration) -> Opening {
     let cards = VirtualCards::new(ready.cards.clone(), ready.suite.names.clone(), ready.as_of);
     // No card thinks for ten seconds; a person who plays one by hand asks for more time and gets a third of it.
     let exchange_limit = time_limit.min(Duration::from_secs(10)).max(time_limit / 3);
-    let opening = Opening { cards: Arc::new(cards), exchange_limit, start_limit: time_limit };
+    Opening { cards: Arc::new(cards), exchange_limit, start_limit: time_limit }
+}
+
+fn play<'s>(
+    args: &RunArgs,
+    ready: &'s Ready,
+    cases: &[&'s Case],
+) -> Result<(Run<'s>, Option<Closing>), NotMet> {
+    let time_limit = Duration::from_secs_f64(args.timeout);
     let bar = progress_bar(cases.len());
     let progress = |done: usize| bar.set_position(done as u64);
-    let result = play_all(
-        &ready.suite,
-        cases,
-        &RunOptions {
-            target: &args.what.card,
-            known: Arc::clone(&ready.known),
-            opening,
-            stage: Stage {
-                names: &ready.suite.names,
-                cards: &ready.cards,
-                as_of: ready.as_of,
-                seed: args.what.seed,
-                time_limit,
-            },
-            jobs: jobs(args),
-            stop: stop_on_ctrl_c(),
-            progress: &progress,
+    let mut options = RunOptions {
+        target: &args.what.card,
+        known: Arc::clone(&ready.known),
+        opening: opening(ready, time_limit),
+        stage: Stage {
+            names: &ready.suite.names,
+            cards: &ready.cards,
+            as_of: ready.as_of,
+            seed: args.what.seed,
+            time_limit,
         },
-    );
+        withheld: BTreeMap::new(),
+        jobs: jobs(args),
+        stop: stop_on_ctrl_c(),
+        progress: &progress,
+    };
+    let played = if args.what.is_guarded() {
+        let plan = guarded::plan(&args.what, ready, cases);
+        let guard = guarded::meet(&args.what, ready, &options.opening)?;
+        let card = guarded::admit(&args.what, &plan, guard)?;
+        options.known = Arc::new(card.guard().known());
+        options.withheld = plan.withheld();
+        options.jobs = 1;
+        let run = run_on(Box::new(card.clone()), &ready.suite, cases, &options);
+        let closing = card.guard().finish();
+        (run, Some(closing))
+    } else {
+        (play_all(&ready.suite, cases, &options)?, None)
+    };
     bar.finish_and_clear();
-    result
+    Ok(played)
 }
 
 fn jobs(args: &RunArgs) -> usize {
@@ -165,9 +194,10 @@ fn progress_bar(cases: usize) -> ProgressBar {
 }
 
 /// The verdict as CI reads it.
-fn exit_code(run: &Run<'_>) -> ExitCode {
-    let tally = run.tally();
+fn exit_code(report: &Report<'_>) -> ExitCode {
+    let tally = report.run.tally();
     match () {
+        () if report.closing.as_ref().is_some_and(Closing::needs_care) => ExitCode::RefusedForSafety,
         () if tally.failed > 0 => ExitCode::NotConformant,
         () if tally.error > 0 => ExitCode::Implementation,
         () if tally.passed == 0 => ExitCode::NothingRan,

@@ -3,9 +3,10 @@
 use super::{Data, Failure};
 use crate::adapter::CardTarget;
 use crate::engine::KnownCard;
+use crate::guard::{Allowed, Leave, own_values};
 use crate::runner::{Cards, Selection, Shard, glob, load_cards, load_profile, today};
 use crate::scenario::Suite;
-use crate::vectors::SourceFile;
+use crate::vectors::{SourceFile, Vectors};
 use clap::Args;
 use jiff::civil::Date;
 use std::fs;
@@ -21,6 +22,15 @@ pub(super) struct What {
     /// Describes the card under test, like a file of vectors/cards; PINs may come from the environment
     #[arg(long, value_name = "FILE")]
     pub(super) card_profile: Option<PathBuf>,
+    /// Guard this card like one in a reader: without leave it is only read
+    #[arg(long)]
+    pub(super) guarded: bool,
+    /// Leave for more than reading a guarded card: presents[:KEY], spends[:KEY], changes[:KEY], signs or probes
+    #[arg(long = "allow", value_name = "EFFECT")]
+    pub(super) allowed: Vec<Allowed>,
+    /// Serial of the card that leave is given for; `plan` prints it
+    #[arg(long, value_name = "SERIAL")]
+    pub(super) card_serial: Option<String>,
     /// Only scenarios whose id has this in it, or fits this pattern with * and ?
     #[arg(long = "filter", value_name = "WORDS")]
     pub(super) filters: Vec<String>,
@@ -59,12 +69,35 @@ impl What {
                 return Err(Failure::usage(format!("no rule is called \"{wanted}\""), Some(hint)));
             }
         }
-        let known = match &self.card_profile {
-            Some(path) => Arc::new(load_profile(&read(path)?, &vectors)?),
-            None => known_by_name(self.card.profile_name(), &cards)?,
-        };
+        if let Some((key, meant)) = self.leave().unknown_key(&suite.names) {
+            let hint = meant.map(|meant| format!("did you mean \"{meant}\"?"));
+            return Err(Failure::usage(format!("--allow: no key is called \"{key}\""), hint));
+        }
+        let known = self.known(&vectors, &cards)?;
         let as_of = self.as_of.unwrap_or_else(today);
         Ok(Ready { suite, cards, known, as_of })
+    }
+
+    /// What the card under test is known to be. Of a guarded card only what its own profile tells: nobody else
+    /// knows its PINs.
+    fn known(&self, vectors: &Vectors, cards: &Cards) -> Result<Arc<KnownCard>, Failure> {
+        let Some(path) = &self.card_profile else {
+            let known = known_by_name(self.card.profile_name(), cards)?;
+            return Ok(if self.is_guarded() { Arc::new(known.of_a_stranger()) } else { known });
+        };
+        let file = read(path)?;
+        let known = load_profile(&file, vectors)?;
+        Ok(Arc::new(if self.is_guarded() { own_values(&known, &file.text) } else { known }))
+    }
+
+    /// Nothing but what reads is sent to this card without leave.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.guarded
+    }
+
+    /// The leave that was given.
+    pub(super) fn leave(&self) -> Leave {
+        self.allowed.iter().cloned().collect()
     }
 
     pub(super) fn selection(&self) -> Selection {
@@ -79,6 +112,16 @@ impl What {
         }
         if let Some(path) = &self.card_profile {
             command = format!("{command} --card-profile {}", path.display());
+        }
+        if self.guarded {
+            command.push_str(" --guarded");
+        }
+        for effect in &self.allowed {
+            command = format!("{command} --allow {effect}");
+        }
+        if self.card_serial.is_some() {
+            // Reports are shown around; a serial is its holder's.
+            command.push_str(" --card-serial \"$CARD_SERIAL\"");
         }
         if let Some(day) = self.as_of {
             command = format!("{command} --as-of {day}");

@@ -34,6 +34,33 @@ impl KnownCard {
         Self { profile, values }
     }
 
+    /// The same card with the tries that were found on it: key, tries when full, tries left.
+    pub(crate) fn as_met<'k>(&self, tries: impl Iterator<Item = (&'k str, u8, u8)>) -> Self {
+        let mut met = self.clone();
+        for (name, full, left) in tries {
+            if let Some(key) = met.profile.keys.get_mut(name) {
+                (key.tries, key.tries_left) = (full, Some(left));
+            }
+        }
+        met
+    }
+
+    /// The same card without what only its holder can know: no value of any key, no holder.
+    #[must_use]
+    pub fn of_a_stranger(&self) -> Self {
+        self.only(|_| false, false)
+    }
+
+    /// The same card with the values of these keys alone, and with or without its holder.
+    pub(crate) fn only(&self, keys: impl Fn(&str) -> bool, holder: bool) -> Self {
+        let mut card = self.clone();
+        card.values.retain(|key, _| keys(key));
+        if !holder {
+            card.profile.holder = None;
+        }
+        card
+    }
+
     /// The profile as read.
     #[must_use]
     pub fn profile(&self) -> &CardProfile {

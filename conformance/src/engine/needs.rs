@@ -1,10 +1,10 @@
-//! What a case needs of a card and could cost it, worked out from its steps without a card.
+//! What a case needs of a card, worked out from its steps without a card.
 
 use super::known::KnownCard;
 use crate::scenario::{Case, Expected, FileName, Names, Step, syntax};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// What a case needs of a card, and what it could cost.
+/// What a case needs of a card.
 pub(crate) struct Needs<'n> {
     names: &'n Names,
     application: Option<&'n str>,
@@ -12,9 +12,6 @@ pub(crate) struct Needs<'n> {
     file: Option<&'n FileName>,
     /// The key file selected last.
     key: Option<&'n FileName>,
-    spent: BTreeMap<&'n str, u8>,
-    /// Most tries of each key that are gone at once, before a right VERIFY gives them back.
-    pub(crate) most_spent: BTreeMap<&'n str, u8>,
     /// The keys that it verifies, asks about, changes or signs with: one that is locked spoils it.
     pub(crate) keys: BTreeSet<&'n str>,
     /// The applications that it expects to select.
@@ -31,8 +28,6 @@ impl<'n> Needs<'n> {
             application: None,
             file: None,
             key: None,
-            spent: BTreeMap::new(),
-            most_spent: BTreeMap::new(),
             keys: BTreeSet::new(),
             applications: BTreeSet::new(),
             files: BTreeSet::new(),
@@ -92,19 +87,11 @@ impl<'n> Needs<'n> {
         }
         self.reads(step);
         let addressed = step.key.as_deref().map_or(self.key, |name| self.pin(name));
-        if let (Some(words), Some(key)) = (&step.verify, addressed) {
-            self.verify(key, words == "right");
-        }
-        if step.change.is_some() || step.act.is_some() {
+        if step.verify.is_some() || step.change.is_some() || step.act.is_some() {
             self.keys.extend(addressed.map(|key| &*key.name));
         }
-        for name in [&step.query, &step.verified, &step.not_verified].into_iter().flatten() {
+        for name in [&step.query, &step.verified, &step.not_verified, &step.lock].into_iter().flatten() {
             self.keys.extend(self.pin(name).map(|key| &*key.name));
-        }
-        if let Some(key) = step.lock.as_deref().and_then(|name| self.pin(name)) {
-            for _ in 0..key.tries.unwrap_or_default() {
-                self.verify(key, false);
-            }
         }
         if let Some((_, file)) = step.sign.as_deref().and_then(|name| self.names.file(name)) {
             self.keys.extend(file.opens_with.iter().map(String::as_str));
@@ -150,14 +137,6 @@ impl<'n> Needs<'n> {
             }
             _ => {}
         }
-    }
-
-    fn verify(&mut self, key: &'n FileName, right: bool) {
-        self.keys.insert(&key.name);
-        let spent = self.spent.entry(&key.name).or_default();
-        *spent = if right { 0 } else { spent.saturating_add(1) };
-        let most = self.most_spent.entry(&key.name).or_default();
-        *most = (*most).max(*spent);
     }
 
     fn file(&self, name: &str) -> Option<&'n FileName> {

@@ -8,7 +8,7 @@ use super::verb::{self, Verb};
 use super::{certificate, command, data, enumerate, expect, pin, read, secure_messaging, status};
 use crate::adapter::{Can, CardEvent};
 use crate::scenario::{Act, Power, Step};
-use jpki_apdu::Reset;
+use jpki_apdu::{Reset, TransportFault};
 use std::sync::Arc;
 
 /// Plays a step. `wake`: the first command after power-up is thrown away where the card's profile asks for it.
@@ -68,7 +68,12 @@ fn exchange(step: &Step, verb: Verb<'_>, session: &mut Session<'_>) -> Result<()
 
 /// The card does not answer at all, or only with an error.
 fn dead(order: Order, session: &mut Session<'_>) -> Result<(), Stop> {
-    let Ok(answer) = session.try_send(order) else { return Ok(()) };
+    let answer = match session.try_send(order) {
+        Ok(answer) => answer,
+        // Silence of the card; of the guard before it, it proves nothing.
+        Err(error) if error.fault == TransportFault::Withheld => return Err(Stop::Skipped(error.detail)),
+        Err(_) => return Ok(()),
+    };
     let alive = matches!(answer.status().0 >> 8, 0x90 | 0x61 | 0x62 | 0x63);
     if !alive && answer.data().is_empty() {
         return Ok(());

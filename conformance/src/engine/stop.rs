@@ -59,6 +59,7 @@ impl Stop {
     /// A command did not come back.
     pub(crate) fn transport(error: &TransportError, reason: String) -> Self {
         let fault = match error.fault {
+            TransportFault::Withheld => return Self::Skipped(error.detail.clone()),
             TransportFault::TimedOut | TransportFault::Gone => Fault::Implementation,
             TransportFault::Protocol => Fault::Adapter,
             TransportFault::Environment => Fault::Environment,

@@ -2,6 +2,7 @@
 
 use super::{Report, RuleStatus, rule_statuses, tool};
 use crate::catalogue::Role;
+use crate::guard::{Closing, Ending};
 use crate::verdict::{Fault, Tally};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,6 +24,9 @@ pub struct JsonReport {
     pub seed: u64,
     /// Somebody stopped the run before its end.
     pub interrupted: bool,
+    /// What the guard of a card in a reader saw; absent for a card that is not guarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<JsonGuard>,
     /// How many cases ended in each way.
     pub summary: Tally,
     /// The cases that were played, in the order of the suite.
@@ -40,6 +44,41 @@ pub struct Tested {
     pub service: Option<String>,
     /// The client.
     pub client: Option<String>,
+}
+
+/// What the guard of a card in a reader saw.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct JsonGuard {
+    /// The difference that ended the run; absent when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// The tries of every key that the card tells.
+    pub keys: Vec<JsonEnding>,
+    /// Keys that still have a value that a case gave them.
+    pub not_changed_back: Vec<String>,
+}
+
+/// The tries of one key.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct JsonEnding {
+    /// The key.
+    pub key: String,
+    /// Tries when the run began.
+    pub first: u8,
+    /// Tries at its end; absent when nobody looked again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<u8>,
+}
+
+impl From<&Closing> for JsonGuard {
+    fn from(closing: &Closing) -> Self {
+        let ending = |it: &Ending| JsonEnding { key: it.key.clone(), first: it.first, last: it.last };
+        Self {
+            stopped: closing.stopped.as_ref().map(ToString::to_string),
+            keys: closing.keys.iter().map(ending).collect(),
+            not_changed_back: closing.not_changed_back.clone(),
+        }
+    }
 }
 
 /// One case.
@@ -107,6 +146,7 @@ impl From<&Report<'_>> for JsonReport {
             as_of: report.as_of.to_string(),
             seed: report.seed,
             interrupted: report.run.interrupted,
+            guard: report.closing.as_ref().map(JsonGuard::from),
             summary: report.run.tally(),
             scenarios: scenarios.collect(),
             rules: rules.into_iter().map(|(rule, status)| JsonRule { id: rule.id.clone(), status }).collect(),

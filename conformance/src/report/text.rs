@@ -1,6 +1,7 @@
 //! The report for people: short when green, complete when red, the next step always named.
 
 use super::block::line;
+use super::budget::closing;
 use super::case::{case, command};
 use super::{Paint, Report, RuleStatus, rule_statuses};
 use crate::runner::CaseResult;
@@ -59,6 +60,9 @@ pub fn text(report: &Report<'_>, detail: Detail, paint: Paint) -> String {
     counts(&mut out, report);
     broken(&mut out, &failed);
     reasons(&mut out, report);
+    if let Some(ended) = &report.closing {
+        out.push_str(&closing(ended, paint));
+    }
     verdict(&mut out, report, paint);
     out
 }
@@ -208,12 +212,19 @@ fn verdict(out: &mut String, report: &Report<'_>, paint: Paint) {
         let left = report.selected - report.run.results.len();
         let _ = writeln!(out, "{}", paint.bad(format!("stopped: {} cases were not played", thousands(left))));
     }
-    let (verdict, next) = if tally.failed > 0 {
+    let stopped = report.closing.as_ref().is_some_and(|closing| closing.stopped.is_some());
+    let (verdict, next) = if stopped {
+        let next = "read docs/real-cards.md before the card is used again".to_owned();
+        (paint.bad("stopped for safety"), next)
+    } else if tally.failed > 0 {
         (paint.bad("not conformant"), again(report, first(report, &Outcome::Failed)))
     } else if tally.error > 0 {
         (paint.bad("could not be judged"), again(report, first_error(report)))
     } else if tally.passed == 0 {
         (paint.bad("nothing ran"), format!("see what there is    {} --list", report.again))
+    } else if report.closing.is_some() {
+        let next = format!("see what leave the others need    {}", report.again.replacen(" run", " plan", 1));
+        (paint.good("conformant as far as it was looked at"), next)
     } else if report.card.starts_with("virtual") {
         let own = "judge your own card    jpki-conformance run --card \"exec:./my-card\"";
         (paint.good("conformant"), own.to_owned())

@@ -6,6 +6,7 @@ use crate::adapter::{BringsBack, CardTarget, CardUnderTest, NotStarted, Opening}
 use crate::engine::{KnownCard, Played, Stage, play};
 use crate::scenario::{Case, Suite};
 use crate::verdict::{Fault, Outcome, Tally};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,8 @@ pub struct RunOptions<'a> {
     pub opening: Opening,
     /// What every case is played with.
     pub stage: Stage<'a>,
+    /// Cases that are not played, by id, and why: a card in a reader is spared them.
+    pub withheld: BTreeMap<String, String>,
     /// Cards at a time.
     pub jobs: usize,
     /// Somebody wants it to stop.
@@ -83,8 +86,18 @@ pub fn run<'s>(
     cases: &[&'s Case],
     options: &RunOptions<'_>,
 ) -> Result<Run<'s>, NotStarted> {
-    let began = Instant::now();
     let first = options.target.open(&options.opening)?;
+    Ok(run_on(first, suite, cases, options))
+}
+
+/// Plays the cases on a card that is open already; further ones are opened where several may be.
+pub fn run_on<'s>(
+    first: Box<dyn CardUnderTest>,
+    suite: &'s Suite,
+    cases: &[&'s Case],
+    options: &RunOptions<'_>,
+) -> Run<'s> {
+    let began = Instant::now();
     let mut ordered: Vec<(usize, &Case)> = cases.iter().copied().enumerate().collect();
     if first.brings_back() == BringsBack::Power {
         // What locks a key for good comes last: it takes the key away from everything after it.
@@ -108,7 +121,7 @@ pub fn run<'s>(
     });
     let results = queue.results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let interrupted = results.iter().any(Option::is_none);
-    Ok(Run { results: results.into_iter().flatten().collect(), interrupted, took: began.elapsed() })
+    Run { results: results.into_iter().flatten().collect(), interrupted, took: began.elapsed() }
 }
 
 /// How much a case takes from the cases after it.
@@ -139,7 +152,10 @@ impl<'s> Queue<'_, 's, '_> {
     }
 
     fn play(&self, case: &Case, card: &mut dyn CardUnderTest, condition: &mut Condition) -> Played {
-        let RunOptions { known, stage, .. } = self.options;
+        let RunOptions { known, stage, withheld, .. } = self.options;
+        if let Some(reason) = withheld.get(&case.id) {
+            return Played::without_a_step(Outcome::Skipped { reason: reason.clone() });
+        }
         if let Err(reason) = condition.allows(case, card, known, stage) {
             return Played::without_a_step(Outcome::Skipped { reason });
         }

@@ -63,6 +63,13 @@ pub struct FileName {
     pub proof: Option<Proof>,
 }
 
+impl ApplicationName {
+    /// Its keys: what VERIFY is held against.
+    pub fn keys(&self) -> impl Iterator<Item = &FileName> {
+        self.files.iter().filter(|file| file.kind == FileKind::Pin)
+    }
+}
+
 impl FileName {
     /// Short identifier, 1 to 30.
     #[must_use]
@@ -173,6 +180,11 @@ impl Names {
     #[must_use]
     pub fn key(&self, name: &str) -> Option<(&ApplicationName, &FileName)> {
         self.file(name).filter(|(_, file)| file.kind == FileKind::Pin)
+    }
+
+    /// All keys with their applications.
+    pub fn keys(&self) -> impl Iterator<Item = (&ApplicationName, &FileName)> {
+        self.files().filter(|(_, file)| file.kind == FileKind::Pin)
     }
 
     /// All files with their applications.

@@ -94,4 +94,7 @@ pub enum TransportFault {
     /// The environment failed: no reader, no service, no permission.
     #[error("the environment failed")]
     Environment,
+    /// Nobody's: who guards the card did not let the command out.
+    #[error("the command was not sent")]
+    Withheld,
 }

@@ -126,6 +126,12 @@ impl<'a> Files<'a> {
 
 /// Puts the entries of a table over those of a base; tables inside are merged, everything else is replaced.
 fn merge<'a>(base: &mut DeTable<'a>, over: DeTable<'a>) {
+    // Who says where the value of a key stands does not want the base's value, nor the other way round.
+    for (said, unsaid) in [("value_from", "value"), ("value", "value_from")] {
+        if over.contains_key(said) {
+            base.remove(unsaid);
+        }
+    }
     for (key, value) in over {
         let span = value.span();
         // The old key goes too, so that a mistake is found in the file that wrote it last.
