@@ -87,6 +87,15 @@ impl CardTarget {
         }
     }
 
+    /// The card may be a real one, which the guard stands before. Every kind is listed, so that a new one cannot
+    /// be forgotten here.
+    #[must_use]
+    pub const fn may_be_real(&self) -> bool {
+        match self {
+            Self::Virtual { .. } | Self::Exec { .. } | Self::Vpcd { .. } => false,
+        }
+    }
+
     /// Several of these can be played at the same time without getting in each other's way.
     #[must_use]
     pub fn most_at_once(&self) -> usize {

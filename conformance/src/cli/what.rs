@@ -92,7 +92,7 @@ impl What {
 
     /// Nothing but what reads is sent to this card without leave.
     pub(super) fn is_guarded(&self) -> bool {
-        self.guarded
+        self.guarded || self.card.may_be_real()
     }
 
     /// The leave that was given.
