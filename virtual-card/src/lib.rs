@@ -8,6 +8,7 @@ pub mod card;
 pub mod cli;
 pub mod exit_code;
 pub mod image;
+pub mod names;
 pub mod personalise;
 pub mod pkcs1;
 pub mod profile;
@@ -17,5 +18,6 @@ pub mod slot;
 pub mod state;
 pub mod stop;
 pub mod wire;
+pub mod transcript;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

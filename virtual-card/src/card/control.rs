@@ -85,6 +85,12 @@ impl Card {
         self.destroyed = true;
     }
 
+    /// The values of all keys, those of the factory and those of today: what must never be shown.
+    pub(crate) fn key_values(&self) -> impl Iterator<Item = &[u8]> {
+        let made = self.chip.keys.iter().map(|made| &made.factory.value);
+        made.chain(self.keys.values()).map(Value::as_bytes)
+    }
+
     /// The retry counters of all keys, in the order of the image.
     pub fn counters(&self) -> impl Iterator<Item = KeyCounter> + '_ {
         self.chip.keys.iter().enumerate().map(|(index, made)| KeyCounter {

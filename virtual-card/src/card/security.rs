@@ -124,6 +124,11 @@ impl KeyStore {
         self.0[usize::from(key.0)]
     }
 
+    /// The values of all keys; those that the card does not have are empty.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter().map(|key| &key.value)
+    }
+
     pub(super) fn get_mut(&mut self, key: KeyIndex) -> &mut Key {
         &mut self.0[usize::from(key.0)]
     }
