@@ -6,6 +6,8 @@
 pub mod authority;
 pub mod card;
 pub mod cli;
+mod closest;
+pub mod control;
 pub mod exit_code;
 pub mod image;
 pub mod names;
@@ -17,7 +19,7 @@ pub mod signer;
 pub mod slot;
 pub mod state;
 pub mod stop;
-pub mod wire;
 pub mod transcript;
+pub mod wire;
 
 pub use card::{Card, ImageError, Mute, ResponseBuffer};

@@ -91,6 +91,12 @@ impl Card {
         made.chain(self.keys.values()).map(Value::as_bytes)
     }
 
+    /// Whether somebody has forced the chip open.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.destroyed
+    }
+
     /// The retry counters of all keys, in the order of the image.
     pub fn counters(&self) -> impl Iterator<Item = KeyCounter> + '_ {
         self.chip.keys.iter().enumerate().map(|(index, made)| KeyCounter {

@@ -1,6 +1,8 @@
 //! A command on its way to the card and back.
 
+use super::occupancy::Evicted;
 use super::{Inside, Presence, Slot};
+use crate::transcript::Event;
 use jpki_apdu::Reset;
 use std::sync::MutexGuard;
 use std::time::Instant;
@@ -39,18 +41,25 @@ impl Slot {
             return;
         }
         // What power holds is gone when it goes, so a card without power is like one that just got it.
-        inside.card.card_mut().reset(match power {
-            Power::On | Power::Off => Reset::Cold,
-            Power::Reset => Reset::Warm,
-        });
+        let (reset, event) = match power {
+            Power::On => (Reset::Cold, Event::PowerOn),
+            Power::Off => (Reset::Cold, Event::PowerOff),
+            Power::Reset => (Reset::Warm, Event::Reset),
+        };
+        inside.card.card_mut().reset(reset);
+        inside.record(event);
     }
 
     /// Carries out a command APDU, any bytes, and leaves what leaves the card in `answer`, whose content before
-    /// is dropped.
+    /// is dropped. Where the slot's card is kept in a file, what the command changed is on the disk by then; when it
+    /// cannot be written, nothing leaves and the card counts as taken out.
     pub fn exchange(&self, command: &[u8], answer: &mut Vec<u8>) -> Outcome {
         answer.clear();
         let Some(mut inside) = self.delayed() else { return Outcome::Gone };
-        inside.carry_out(command, answer)
+        let (outcome, evicted) = inside.carry_out(command, answer);
+        drop(inside);
+        evicted.leave();
+        outcome
     }
 
     /// Waits as long as the set delay wants, unless the card goes meanwhile.
@@ -71,20 +80,28 @@ impl Slot {
 }
 
 impl Inside {
-    fn carry_out(&mut self, command: &[u8], answer: &mut Vec<u8>) -> Outcome {
+    fn carry_out(&mut self, command: &[u8], answer: &mut Vec<u8>) -> (Outcome, Evicted) {
         let Ok(whole) = self.card.card_mut().exchange(command, &mut self.buffer) else {
-            return Outcome::Gone;
+            return (Outcome::Gone, Evicted::default());
         };
         self.commands += 1;
+        answer.extend_from_slice(whole);
+        if let Err(error) = self.keep() {
+            // Whoever saw this answer could count on what the next start of the server does not know.
+            tracing::error!("{error}; the card counts as taken out");
+            answer.clear();
+            self.record(Event::Exchange { command, answer: None });
+            return (Outcome::Gone, self.take_out(Event::Removed));
+        }
         let Some(point) = self.disturbances.next() else {
-            answer.extend_from_slice(whole);
-            return Outcome::Answered;
+            self.record(Event::Exchange { command, answer: Some(answer) });
+            return (Outcome::Answered, Evicted::default());
         };
-        answer.extend_from_slice(&whole[..point.leaves(whole.len())]);
-        let whole = whole.len();
-        self.door.take_out(Instant::now());
+        self.record(Event::Exchange { command, answer: None });
+        let whole = answer.len();
+        answer.truncate(point.leaves(whole));
         // The wire that asked breaks its own connection after the last byte; breaking it here would swallow that.
-        drop(self.occupants.evict());
-        Outcome::Torn { whole }
+        drop(self.take_out(Event::Torn));
+        (Outcome::Torn { whole }, Evicted::default())
     }
 }

@@ -5,28 +5,40 @@
 //!
 //! | noun | file |
 //! | --- | --- |
-//! | a card as it was made, and whose it is | `personalised` |
+//! | a card as it was made, and from what | `personalised` |
 //! | whether a reader can see the card | `presence` |
 //! | who is connected to the card | `occupancy` |
 //! | a command on its way to the card and back | `exchange` |
-//! | taking the card out and putting one in | `handling` |
 //! | the delay, the tear | `disturbance` |
+//! | taking the card out and putting one in | `handling` |
+//! | what happens to the card outside its commands | `change` |
+//! | what outlives the server | `keeping` |
+//! | why something cannot be done | `refusal` |
+//! | all of it at a glance | `status` |
 
+mod change;
 mod disturbance;
 mod exchange;
 mod handling;
+mod keeping;
 mod occupancy;
 mod personalised;
 mod presence;
+mod refusal;
+mod status;
 
-pub use disturbance::{Tear, TearPoint};
+pub use disturbance::{LONGEST_DELAY, Tear, TearPoint};
 pub use exchange::{Outcome, Power};
-pub use handling::Misplaced;
 pub use occupancy::Occupancy;
-pub use personalised::{CardError, PersonalisedCard};
+pub use personalised::{CardError, PersonalisedCard, RecallError};
 pub use presence::{Insertion, Presence, REMOVAL_SEEN};
+pub use refusal::Refusal;
+pub use status::{CertificateInSlot, KeyInSlot, Status};
 
 use crate::ResponseBuffer;
+use crate::authority::Register;
+use crate::state::Keeper;
+use crate::transcript::Transcript;
 use disturbance::Disturbances;
 use occupancy::Occupants;
 use presence::Door;
@@ -49,20 +61,24 @@ struct Inside {
     door: Door,
     occupants: Occupants,
     disturbances: Disturbances,
+    keeper: Option<Keeper>,
+    transcript: Option<Transcript>,
     /// Commands carried out since the start.
     commands: u64,
     buffer: ResponseBuffer,
 }
 
 impl Slot {
-    /// A slot with this card in it.
+    /// A slot with this card in it; one that was destroyed counts as none.
     #[must_use]
     pub fn new(card: PersonalisedCard) -> Self {
         let inside = Inside {
+            door: Door::new(!card.card().is_destroyed()),
             card,
-            door: Door::with_a_card_in(),
             occupants: Occupants::default(),
             disturbances: Disturbances::default(),
+            keeper: None,
+            transcript: None,
             commands: 0,
             buffer: ResponseBuffer::new(),
         };
@@ -99,6 +115,12 @@ impl Slot {
     pub fn atr(&self) -> Option<Vec<u8>> {
         let inside = self.lock();
         inside.door.is_seen(Instant::now()).then(|| inside.card.card().atr().to_vec())
+    }
+
+    /// What the authority says about the certificates of the card.
+    #[must_use]
+    pub fn register(&self) -> Register {
+        self.lock().card.register().clone()
     }
 
     /// A thread that panicked leaves a whole card behind: no change of it is made in steps.

@@ -31,6 +31,7 @@ impl Occupants {
 }
 
 /// Connections to a card that is no longer there.
+#[derive(Default)]
 #[must_use = "the connections stay open until they are told to leave"]
 pub(super) struct Evicted(Vec<(u64, Break)>);
 

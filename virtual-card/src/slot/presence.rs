@@ -30,8 +30,8 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) fn with_a_card_in() -> Self {
-        Self { stays: 1, inside: true, removed: None }
+    pub(super) fn new(with_a_card_in: bool) -> Self {
+        Self { stays: 1, inside: with_a_card_in, removed: None }
     }
 
     /// The card is taken out, or is as dead as if it were.
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_card_put_back_is_not_seen_before_its_removal_was() {
-        let (mut door, removal) = (Door::with_a_card_in(), Instant::now());
+        let (mut door, removal) = (Door::new(true), Instant::now());
         let Presence::In(first) = door.presence(removal) else { panic!("{door:?}") };
         door.take_out(removal);
         assert_eq!(door.presence(removal + REMOVAL_SEEN * 2), Presence::Empty);
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_card_put_in_long_after_the_removal_is_seen_at_once() {
-        let (mut door, removal) = (Door::with_a_card_in(), Instant::now());
+        let (mut door, removal) = (Door::new(true), Instant::now());
         door.take_out(removal);
         door.put_in();
         assert!(door.is_seen(removal + REMOVAL_SEEN * 3));
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_last_of_two_removals_counts() {
-        let (mut door, removal) = (Door::with_a_card_in(), Instant::now());
+        let (mut door, removal) = (Door::new(true), Instant::now());
         door.take_out(removal);
         door.put_in();
         door.take_out(removal + REMOVAL_SEEN / 2);
