@@ -2,7 +2,8 @@
 
 use crate::exit_code::ExitCode;
 use crate::personalise::PersonaliseError;
-use crate::slot::CardError;
+use crate::slot::{CardError, RecallError};
+use crate::state::StateError;
 use std::io::{self, IsTerminal};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -15,6 +16,12 @@ pub enum Failure {
     /// A card that comes with the program is wrong, which its own tests would have told.
     #[error(transparent)]
     Personalise(#[from] PersonaliseError),
+    /// The file of the state is none, or cannot be had.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The state belongs to another card.
+    #[error(transparent)]
+    Recall(#[from] RecallError),
     /// The command line asks for something that is not there.
     #[error("{message}")]
     Usage {
@@ -42,11 +49,18 @@ impl Failure {
     /// What the person reads.
     #[must_use]
     pub fn text(&self) -> String {
+        match self.help() {
+            Some(help) => format!("error: {self}\n = help: {help}\n"),
+            None => format!("error: {self}\n"),
+        }
+    }
+
+    /// What to do about it, where that is not plain.
+    fn help(&self) -> Option<&str> {
         match self {
-            Self::Usage { help, .. } | Self::Environment { help, .. } => {
-                format!("error: {self}\n = help: {help}\n")
-            }
-            Self::Card(_) | Self::Personalise(_) | Self::Output(_) => format!("error: {self}\n"),
+            Self::Usage { help, .. } | Self::Environment { help, .. } => Some(help),
+            Self::State(error) | Self::Recall(RecallError::State(error)) => Some(error.help()),
+            Self::Card(_) | Self::Personalise(_) | Self::Recall(_) | Self::Output(_) => None,
         }
     }
 
@@ -54,8 +68,11 @@ impl Failure {
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Card(_) | Self::Personalise(_) | Self::Usage { .. } => ExitCode::UsageOrData,
+            Self::State(StateError::InUse(_) | StateError::FileSystem { .. }) => ExitCode::Failed,
             Self::Environment { .. } | Self::Output(_) => ExitCode::Failed,
+            Self::Card(_) | Self::Personalise(_) | Self::State(_) | Self::Recall(_) | Self::Usage { .. } => {
+                ExitCode::UsageOrData
+            }
         }
     }
 }

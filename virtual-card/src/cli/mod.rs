@@ -4,6 +4,7 @@ mod authority;
 mod cards;
 mod failure;
 mod serve;
+mod slot_args;
 
 pub use failure::Failure;
 

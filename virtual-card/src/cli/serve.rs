@@ -1,12 +1,11 @@
 //! `serve`: puts a card where programs find it.
 
 use super::Failure;
-use crate::slot::{PersonalisedCard, Slot};
+use super::slot_args::SlotArgs;
 use crate::stop::Stop;
 use crate::wire::vpcd::{self, Pace};
 use crate::wire::{stdio, tcp};
 use clap::Args;
-use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Which card, and where.
@@ -14,12 +13,8 @@ use std::sync::Arc;
 pub(super) struct ServeArgs {
     #[command(flatten)]
     wire: Wire,
-    /// The card: a name that `cards` lists, or the path of a card file
-    #[arg(long, value_name = "PROFILE", default_value = "standard")]
-    card: String,
-    /// The day that the card's dates are counted from [default: today in Japan]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    as_of: Option<Date>,
+    #[command(flatten)]
+    slot: SlotArgs,
 }
 
 /// How programs reach the card: one way, as a card sits in one reader.
@@ -40,10 +35,9 @@ struct Wire {
 /// Serves the card until the end is asked for by a signal, or by the end of the standard input.
 ///
 /// # Errors
-/// There is no such card, or the address cannot be had.
+/// There is no such card, its state is refused, or the address or a file cannot be had.
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let as_of = args.as_of.unwrap_or_else(today);
-    let slot = Arc::new(Slot::new(PersonalisedCard::load(&args.card, as_of)?));
+    let slot = Arc::new(args.slot.slot()?);
     let stop = stop_on_signals()?;
     if let Some(reader) = &args.wire.vpcd {
         vpcd::serve(&slot, reader, Pace::default(), &stop);
@@ -78,9 +72,4 @@ fn stop_on_signals() -> Result<Stop, Failure> {
         help: "run it in a process of its own".to_owned(),
     })?;
     Ok(stop)
-}
-
-/// The day in Japan, where the card is used.
-fn today() -> Date {
-    jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now()).date()
 }

@@ -104,16 +104,15 @@ impl PersonalisedCard {
         name.contains('/') || Path::new(name).extension().is_some_and(|ending| ending == "toml")
     }
 
-    /// The card of a kept state, as it then was, with dates counted from this day.
+    /// The same card as it was when its state was kept in this file.
     ///
     /// # Errors
     /// [`RecallError`]; the file is as it was.
-    pub fn recall(file: &StateFile, state: &State, as_of: Date) -> Result<Self, RecallError> {
-        let mut card = Self::load(&state.card, as_of)?;
-        card.expire(&state.expired).map_err(|error| RecallError::Expired(Box::new(error)))?;
-        file.recall(state, &card.source, &card.profile, &mut card.card)?;
-        card.register = state.register.clone();
-        Ok(card)
+    pub fn recall(mut self, file: &StateFile, state: &State) -> Result<Self, RecallError> {
+        file.recall(state, &self.source, &self.profile, &mut self.card)?;
+        self.expire(&state.expired).map_err(|error| RecallError::Expired(Box::new(error)))?;
+        self.register = state.register.clone();
+        Ok(self)
     }
 
     fn of_file(name: &str, source: Source<'_>, as_of: Date) -> Result<Self, CardError> {

@@ -13,7 +13,10 @@ use std::path::Path;
 fn start(file: &Path) -> TestServer {
     let (file, state) = StateFile::open(file).expect("the file");
     let card = match &state {
-        Some(state) => PersonalisedCard::recall(&file, state, AS_OF).expect("the kept card"),
+        Some(state) => {
+            let card = PersonalisedCard::load(&state.card, AS_OF).expect("the card of the state");
+            card.recall(&file, state).expect("the kept card")
+        }
         None => load("standard"),
     };
     let slot = Slot::new(card).kept_in(file).expect("it can be kept");
