@@ -1,6 +1,9 @@
 //! Adapters: the only way to a card under test, the same for the embedded card and for a stranger's.
 
+mod controlled;
 mod exec;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
 mod process;
 mod target;
 mod virtual_card;

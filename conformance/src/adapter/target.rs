@@ -1,11 +1,13 @@
 //! Which card is under test: the words of `--card`, and how each is opened.
 
+use super::controlled::Controlled;
 use super::exec::ExecCard;
 use super::vpcd::VpcdCard;
 use super::{CardUnderTest, VirtualCards};
 use jpki_apdu::TransportError;
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,12 @@ pub enum CardTarget {
         /// The command, for the shell.
         command: String,
     },
+    /// Whatever card is in a reader of this machine.
+    #[cfg(feature = "pcsc")]
+    Pcsc {
+        /// Name of the reader, or a part of it that only one reader has.
+        reader: String,
+    },
     /// Whatever connects to this address and speaks the vpcd protocol.
     Vpcd {
         /// Where the harness listens as the reader.
@@ -34,11 +42,20 @@ pub enum CardTarget {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownTarget {
     /// No kind of card is called so.
-    #[error("\"{0}\" names no card: say virtual, virtual:NAME, exec:COMMAND or vpcd:HOST:PORT")]
+    #[error("\"{0}\" names no card: say virtual, virtual:NAME, exec:COMMAND, vpcd:HOST:PORT or pcsc:READER")]
     Kind(String),
     /// The command of `exec:` is missing.
     #[error("exec: needs a command, for example exec:./my-card")]
     NoCommand,
+    /// The reader of `pcsc:` is missing.
+    #[error("pcsc: needs the name of a reader, or a part of it; `jpki-conformance readers` lists them")]
+    NoReader,
+    /// This program was built without PC/SC.
+    #[cfg(not(feature = "pcsc"))]
+    #[error(
+        "this build cannot use card readers: install libpcsclite-dev and build it with `cargo build --release --features pcsc`"
+    )]
+    NoPcsc,
     /// The address of `vpcd:` cannot be used.
     #[error("\"{0}\" is no address to listen on, for example vpcd:127.0.0.1:35963")]
     Address(String),
@@ -63,6 +80,8 @@ pub struct Opening {
     pub exchange_limit: Duration,
     /// How long a card may take to come.
     pub start_limit: Duration,
+    /// The control socket of the virtual card that is under test behind a reader.
+    pub control: Option<PathBuf>,
 }
 
 impl CardTarget {
@@ -71,10 +90,20 @@ impl CardTarget {
     /// # Errors
     /// [`NotStarted`] with what the program had to say.
     pub fn open(&self, opening: &Opening) -> Result<Box<dyn CardUnderTest>, NotStarted> {
+        let card = self.connect(opening)?;
+        match &opening.control {
+            None => Ok(card),
+            Some(socket) => Ok(Box::new(Controlled::take(card, socket, opening.cards.as_of())?)),
+        }
+    }
+
+    fn connect(&self, opening: &Opening) -> Result<Box<dyn CardUnderTest>, NotStarted> {
         Ok(match self {
             Self::Virtual { name } => Box::new(opening.cards.open(name)?),
             Self::Exec { command } => Box::new(ExecCard::start(command, opening)?),
             Self::Vpcd { address } => Box::new(VpcdCard::listen(*address, opening)?),
+            #[cfg(feature = "pcsc")]
+            Self::Pcsc { reader } => Box::new(super::pcsc::PcscCard::connect(reader, opening)?),
         })
     }
 
@@ -83,7 +112,7 @@ impl CardTarget {
     pub fn profile_name(&self) -> &str {
         match self {
             Self::Virtual { name } => name,
-            Self::Exec { .. } | Self::Vpcd { .. } => "standard",
+            _ => "standard",
         }
     }
 
@@ -93,7 +122,15 @@ impl CardTarget {
     pub const fn may_be_real(&self) -> bool {
         match self {
             Self::Virtual { .. } | Self::Exec { .. } | Self::Vpcd { .. } => false,
+            #[cfg(feature = "pcsc")]
+            Self::Pcsc { .. } => true,
         }
+    }
+
+    /// A reader is between us and the card: a virtual one may be governed by its control socket.
+    #[must_use]
+    pub const fn has_a_reader(&self) -> bool {
+        !matches!(self, Self::Virtual { .. } | Self::Exec { .. })
     }
 
     /// Several of these can be played at the same time without getting in each other's way.
@@ -101,7 +138,7 @@ impl CardTarget {
     pub fn most_at_once(&self) -> usize {
         match self {
             Self::Virtual { .. } | Self::Exec { .. } => usize::MAX,
-            Self::Vpcd { .. } => 1,
+            _ => 1,
         }
     }
 }
@@ -129,6 +166,11 @@ impl FromStr for CardTarget {
                 let mut addresses = spelled.to_socket_addrs().map_err(|_| unusable())?;
                 addresses.next().map(|address| Self::Vpcd { address }).ok_or_else(unusable)
             }
+            "pcsc" if rest.trim().is_empty() => Err(UnknownTarget::NoReader),
+            #[cfg(feature = "pcsc")]
+            "pcsc" => Ok(Self::Pcsc { reader: rest.trim().to_owned() }),
+            #[cfg(not(feature = "pcsc"))]
+            "pcsc" => Err(UnknownTarget::NoPcsc),
             _ => Err(UnknownTarget::Kind(text.to_owned())),
         }
     }
@@ -142,6 +184,8 @@ impl fmt::Display for CardTarget {
             Self::Virtual { name } => write!(f, "virtual:{name}"),
             Self::Exec { command } => write!(f, "exec:{command}"),
             Self::Vpcd { address } => write!(f, "vpcd:{address}"),
+            #[cfg(feature = "pcsc")]
+            Self::Pcsc { reader } => write!(f, "pcsc:{reader}"),
         }
     }
 }
@@ -156,6 +200,7 @@ mod tests {
     #[case("virtual:expired")]
     #[case("exec:./my-card --atr 3B00")]
     #[case("vpcd:127.0.0.1:35963")]
+    #[cfg_attr(feature = "pcsc", case("pcsc:Virtual PCD 00 00"))]
     fn a_card_is_shown_as_it_was_named(#[case] words: &str) {
         assert_eq!(words.parse::<CardTarget>().map(|card| card.to_string()), Ok(words.to_owned()));
     }
@@ -163,6 +208,8 @@ mod tests {
     #[rstest]
     #[case("virtuel", UnknownTarget::Kind("virtuel".into()))]
     #[case("exec: ", UnknownTarget::NoCommand)]
+    #[case("pcsc:", UnknownTarget::NoReader)]
+    #[cfg_attr(not(feature = "pcsc"), case("pcsc:ACME", UnknownTarget::NoPcsc))]
     #[case("vpcd:", UnknownTarget::Address(String::new()))]
     #[case("vpcd:127.0.0.1:port", UnknownTarget::Address("127.0.0.1:port".into()))]
     fn words_that_name_no_card_say_what_does(#[case] words: &str, #[case] error: UnknownTarget) {

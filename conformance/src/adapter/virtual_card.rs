@@ -52,6 +52,12 @@ impl VirtualCards {
         Ok(Box::new(self.open(name)?))
     }
 
+    /// The day that the dates of these cards are counted from.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
     /// Names of the cards there are.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)

@@ -5,6 +5,7 @@ mod explain;
 mod guarded;
 mod list;
 mod plan;
+mod readers;
 mod report_file;
 mod rules;
 mod run;
@@ -50,6 +51,8 @@ enum Verb {
     Run(run::RunArgs),
     /// Print what a run would do, and what it could cost a real card
     Plan(plan::PlanArgs),
+    /// List the card readers of this machine, and what is in them
+    Readers(readers::ReadersArgs),
     /// Explain a rule or an error code: what it says, where that stands, what to do about it
     Explain(explain::ExplainArgs),
     /// List rules, scenarios, cards, documents or error codes
@@ -120,6 +123,7 @@ impl Cli {
         match self.verb.unwrap_or_else(|| Verb::Run(run::RunArgs::default())) {
             Verb::Run(args) => run::run(&args, &data, out),
             Verb::Plan(args) => plan::plan(&args, &data, out),
+            Verb::Readers(args) => readers::readers(&args, &data, out),
             Verb::Explain(args) => explain::explain(&args, &data, out),
             Verb::List(verb) => list::list(&verb, &data, out),
             Verb::Rules(verb) => rules::rules(&verb, &data, out),

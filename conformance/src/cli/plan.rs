@@ -29,7 +29,8 @@ pub(super) fn plan(args: &PlanArgs, data: &Data, out: &mut dyn Write) -> Result<
     let ready = what.ready(data)?;
     let cases = what.selection().of(&ready.suite, ready.as_of);
     let plan = guarded::plan(what, &ready, &cases);
-    let met = what.is_guarded().then(|| guarded::meet(what, &ready, &run::opening(&ready, run::TIME_LIMIT)));
+    let met =
+        what.is_guarded().then(|| guarded::meet(what, &ready, &run::opening(what, &ready, run::TIME_LIMIT)));
     let survey = met.as_ref().and_then(|met| met.as_ref().ok()).map(Guard::survey);
     let ended = if cases.is_empty() { ExitCode::NothingRan } else { ExitCode::Conformant };
     if args.json {

@@ -115,11 +115,12 @@ pub(super) fn run(args: &RunArgs, data: &Data, out: &mut dyn Write) -> Result<Ex
 }
 
 /// With what a card is opened.
-pub(super) fn opening(ready: &Ready, time_limit: Duration) -> Opening {
+pub(super) fn opening(what: &What, ready: &Ready, time_limit: Duration) -> Opening {
     let cards = VirtualCards::new(ready.cards.clone(), ready.suite.names.clone(), ready.as_of);
     // No card thinks for ten seconds; a person who plays one by hand asks for more time and gets a third of it.
     let exchange_limit = time_limit.min(Duration::from_secs(10)).max(time_limit / 3);
-    Opening { cards: Arc::new(cards), exchange_limit, start_limit: time_limit }
+    let control = what.card_control.clone();
+    Opening { cards: Arc::new(cards), exchange_limit, start_limit: time_limit, control }
 }
 
 fn play<'s>(
@@ -133,7 +134,7 @@ fn play<'s>(
     let mut options = RunOptions {
         target: &args.what.card,
         known: Arc::clone(&ready.known),
-        opening: opening(ready, time_limit),
+        opening: opening(&args.what, ready, time_limit),
         stage: Stage {
             names: &ready.suite.names,
             cards: &ready.cards,

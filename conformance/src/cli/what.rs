@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The card, and the scenarios that concern it.
 #[derive(Debug, Default, Args)]
 pub(super) struct What {
-    /// The card under test: virtual, virtual:NAME, exec:COMMAND or vpcd:HOST:PORT
+    /// The card under test: virtual, virtual:NAME, exec:COMMAND, vpcd:HOST:PORT or pcsc:READER
     #[arg(long, value_name = "CARD", default_value = "virtual")]
     pub(super) card: CardTarget,
     /// Describes the card under test, like a file of vectors/cards; PINs may come from the environment
@@ -31,6 +31,9 @@ pub(super) struct What {
     /// Serial of the card that leave is given for; `plan` prints it
     #[arg(long, value_name = "SERIAL")]
     pub(super) card_serial: Option<String>,
+    /// The card behind vpcd: or pcsc: is a virtual one with this control socket, by which it is made fresh
+    #[arg(long, value_name = "SOCKET")]
+    pub(super) card_control: Option<PathBuf>,
     /// Only scenarios whose id has this in it, or fits this pattern with * and ?
     #[arg(long = "filter", value_name = "WORDS")]
     pub(super) filters: Vec<String>,
@@ -69,6 +72,10 @@ impl What {
                 return Err(Failure::usage(format!("no rule is called \"{wanted}\""), Some(hint)));
             }
         }
+        if self.card_control.is_some() && !self.card.has_a_reader() {
+            let hint = "exec: and virtual cards are made fresh without one".to_owned();
+            return Err(Failure::usage("--card-control goes with vpcd: and pcsc: cards only", Some(hint)));
+        }
         if let Some((key, meant)) = self.leave().unknown_key(&suite.names) {
             let hint = meant.map(|meant| format!("did you mean \"{meant}\"?"));
             return Err(Failure::usage(format!("--allow: no key is called \"{key}\""), hint));
@@ -90,9 +97,9 @@ impl What {
         Ok(Arc::new(if self.is_guarded() { own_values(&known, &file.text) } else { known }))
     }
 
-    /// Nothing but what reads is sent to this card without leave.
+    /// Nothing but what reads is sent to this card without leave. A card that its control socket governs is no real one.
     pub(super) fn is_guarded(&self) -> bool {
-        self.guarded || self.card.may_be_real()
+        self.guarded || (self.card.may_be_real() && self.card_control.is_none())
     }
 
     /// The leave that was given.
@@ -122,6 +129,9 @@ impl What {
         if self.card_serial.is_some() {
             // Reports are shown around; a serial is its holder's.
             command.push_str(" --card-serial \"$CARD_SERIAL\"");
+        }
+        if let Some(socket) = &self.card_control {
+            command = format!("{command} --card-control {}", socket.display());
         }
         if let Some(day) = self.as_of {
             command = format!("{command} --as-of {day}");

@@ -58,6 +58,7 @@ fn open(target: &str, personalisation: &str) -> (Box<dyn CardUnderTest>, CardFil
         cards: Arc::new(VirtualCards::new(cards, names, jiff::civil::date(2026, 4, 1))),
         exchange_limit: Duration::from_secs(5),
         start_limit: Duration::from_secs(30),
+        control: None,
     };
     let target: CardTarget = target.parse().expect("a card as --card names it");
     (target.open(&opening).expect("the card starts"), file)

@@ -49,7 +49,12 @@ pub fn seeds() -> Result<Vec<Seed>, NoSeeds> {
     let as_of = jiff::civil::date(2026, 4, 1);
     let embedded = VirtualCards::new(cards.clone(), suite.names.clone(), as_of);
     let time_limit = Duration::from_secs(30);
-    let opening = Opening { cards: Arc::new(embedded), exchange_limit: time_limit, start_limit: time_limit };
+    let opening = Opening {
+        cards: Arc::new(embedded),
+        exchange_limit: time_limit,
+        start_limit: time_limit,
+        control: None,
+    };
     let stage = Stage { names: &suite.names, cards: &cards, as_of, seed: 7, time_limit };
     let mut card = Recorder {
         card: CardTarget::default().open(&opening)?,

@@ -1,0 +1,207 @@
+//! The thread that speaks to PC/SC. `SCardTransmit` knows no time limit: when a card or a driver hangs, the thread is
+//! left behind and another one takes its place.
+
+use super::find::{context, find};
+use super::trouble::{Trouble, may_come_back, of_the_service, told};
+use jpki_apdu::{Reset, TransportError, TransportFault};
+use pcsc::{Card, Context, Disposition, Error, MAX_BUFFER_SIZE_EXTENDED, Protocols, ShareMode, Transaction};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often a card that has been away is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// What the thread is asked to do.
+enum Order {
+    /// Begins a case: nobody else may use the card from now on, and it is powered off and on.
+    Begin {
+        /// How long the card may take to come.
+        patience: Duration,
+    },
+    Transmit(Vec<u8>),
+    Reset(Reset),
+}
+
+/// The answer to reset, or a response.
+type Reply = Result<Vec<u8>, TransportError>;
+
+/// A thread with a connection to one reader.
+pub(super) struct Worker {
+    orders: Sender<Order>,
+    replies: Receiver<Reply>,
+}
+
+impl Worker {
+    /// Starts a thread for this reader; it connects when a case begins.
+    pub(super) fn start(reader: String) -> Self {
+        let (orders, to_do) = channel();
+        let (done, replies) = channel();
+        let wire = Wire { orders: to_do, replies: done };
+        thread::spawn(move || Connection { reader, context: None, card: None }.work(&wire));
+        Self { orders, replies }
+    }
+
+    /// Begins a case; the answer to reset.
+    pub(super) fn begin(&self, patience: Duration, limit: Duration) -> Reply {
+        self.ask(Order::Begin { patience }, patience + limit)
+    }
+
+    /// Sends a command.
+    pub(super) fn transmit(&self, command: &[u8], limit: Duration) -> Reply {
+        self.ask(Order::Transmit(command.to_vec()), limit)
+    }
+
+    /// Resets the card; the answer to reset.
+    pub(super) fn reset(&self, reset: Reset, limit: Duration) -> Reply {
+        self.ask(Order::Reset(reset), limit)
+    }
+
+    fn ask(&self, order: Order, limit: Duration) -> Reply {
+        let stopped =
+            || TransportError::new(TransportFault::Environment, "the thread that speaks to PC/SC has ended");
+        self.orders.send(order).map_err(|_| stopped())?;
+        match self.replies.recv_timeout(limit) {
+            Ok(reply) => reply,
+            Err(RecvTimeoutError::Disconnected) => Err(stopped()),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(TransportError::new(TransportFault::TimedOut, "nothing came back through PC/SC"))
+            }
+        }
+    }
+}
+
+/// The thread's end of the channels.
+struct Wire {
+    orders: Receiver<Order>,
+    replies: Sender<Reply>,
+}
+
+impl Wire {
+    /// The next order; `None` when nobody is there to give one.
+    fn next(&self) -> Option<Order> {
+        self.orders.recv().ok()
+    }
+
+    /// Whoever no longer listens is told nothing.
+    fn reply(&self, reply: Reply) {
+        _ = self.replies.send(reply);
+    }
+}
+
+/// What the thread holds. Dropping the card resets it: nobody finds our security status.
+struct Connection {
+    reader: String,
+    context: Option<Context>,
+    card: Option<Card>,
+}
+
+impl Connection {
+    fn work(mut self, wire: &Wire) {
+        let mut next = wire.next();
+        while let Some(order) = next {
+            next = match order {
+                Order::Begin { patience } => self.case(patience, wire),
+                Order::Transmit(_) | Order::Reset(_) => {
+                    wire.reply(Err(told(Error::NoSmartcard)));
+                    wire.next()
+                }
+            };
+        }
+    }
+
+    /// A case, to the order that begins the next one. A card that is away is waited for.
+    fn case(&mut self, patience: Duration, wire: &Wire) -> Option<Order> {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.play(wire) {
+                Ok(next) => return next,
+                Err(trouble) if trouble.may_pass() && Instant::now() < deadline => thread::sleep(LOOK_AGAIN),
+                Err(trouble) => {
+                    wire.reply(Err(trouble.told()));
+                    return wire.next();
+                }
+            }
+        }
+    }
+
+    /// Connects where that is needed, and plays a case within one transaction: nobody interferes.
+    fn play(&mut self, wire: &Wire) -> Result<Option<Order>, Trouble> {
+        let reader = self.reader.clone();
+        let mut played = self.connected(&reader).and_then(|card| {
+            let mut transaction = begin(card)?;
+            let atr = power_up(&mut transaction, Disposition::UnpowerCard)?;
+            wire.reply(Ok(atr));
+            Ok(exchange(&mut transaction, wire))
+        });
+        let lost = match &mut played {
+            Ok((_, lost)) => lost.take(),
+            Err(trouble) => trouble.code(),
+        };
+        if let Some(error) = lost {
+            self.lose(error);
+        }
+        played.map(|(next, _)| next)
+    }
+
+    fn connected(&mut self, reader: &str) -> Result<&mut Card, Trouble> {
+        let context = match self.context.take() {
+            Some(context) => self.context.insert(context),
+            None => self.context.insert(context()?),
+        };
+        match self.card.take() {
+            Some(card) => Ok(self.card.insert(card)),
+            None => {
+                let name = find(reader, context)?;
+                Ok(self.card.insert(context.connect(&name, ShareMode::Shared, Protocols::ANY)?))
+            }
+        }
+    }
+
+    /// What came from a connection that is lost is of no use any more.
+    fn lose(&mut self, error: Error) {
+        if may_come_back(error) {
+            self.card = None;
+        }
+        if of_the_service(error) {
+            self.context = None;
+        }
+    }
+}
+
+/// Begins a transaction. That another program has reset the card in the meantime is no news to a case that begins.
+fn begin(card: &mut Card) -> Result<Transaction<'_>, Error> {
+    match card.transaction2() {
+        Ok(transaction) => Ok(transaction),
+        Err((card, Error::ResetCard)) => {
+            card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)?;
+            card.transaction()
+        }
+        Err((_, error)) => Err(error),
+    }
+}
+
+/// Resets the card or takes its power away for a moment; its answer to reset.
+fn power_up(transaction: &mut Transaction<'_>, how: Disposition) -> Result<Vec<u8>, Error> {
+    transaction.reconnect(ShareMode::Shared, Protocols::ANY, how)?;
+    Ok(transaction.status2_owned()?.atr().to_vec())
+}
+
+/// Carries out orders until another case begins: its order, and what broke the connection if something did.
+fn exchange(transaction: &mut Transaction<'_>, wire: &Wire) -> (Option<Order>, Option<Error>) {
+    // Never too small: a client that repeats a command for the sake of a short buffer spends a second try.
+    let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
+    let mut lost = None;
+    loop {
+        let reply = match wire.next() {
+            Some(Order::Transmit(command)) => transaction.transmit(&command, &mut buffer).map(<[u8]>::to_vec),
+            Some(Order::Reset(Reset::Cold)) => power_up(transaction, Disposition::UnpowerCard),
+            Some(Order::Reset(Reset::Warm)) => power_up(transaction, Disposition::ResetCard),
+            next => return (next, lost),
+        };
+        if let Err(error) = reply {
+            lost.get_or_insert(error);
+        }
+        wire.reply(reply.map_err(told));
+    }
+}
