@@ -22,10 +22,11 @@ pub(super) struct ServeArgs {
 #[group(required = true, multiple = false)]
 struct Wire {
     /// Behind pcscd, for every PC/SC program: vpcd's reader listens here
-    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = vpcd::DEFAULT_READER)]
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = vpcd::DEFAULT_READER,
+        value_parser = host_and_port)]
     vpcd: Option<String>,
     /// Listen here for programs that speak lines of hex, one at a time
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
     tcp: Option<String>,
     /// Speak lines of hex on standard input and output
     #[arg(long)]
@@ -72,4 +73,11 @@ fn stop_on_signals() -> Result<Stop, Failure> {
         help: "run it in a process of its own".to_owned(),
     })?;
     Ok(stop)
+}
+/// An address, whose host is looked up when it is needed.
+fn host_and_port(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("an address is HOST:PORT, for example 127.0.0.1:35963".to_owned()),
+    }
 }

@@ -17,6 +17,7 @@ pub fn serve(slot: &Arc<Slot>, stop: &Stop) -> io::Result<()> {
     let stopped = ends.clone();
     let _woken = stop.breaks(move || _ = stopped.send(Ok(())));
     let slot = Arc::clone(slot);
+    tracing::info!("lines on standard input are answered on standard output");
     // A thread of its own, and never waited for: nothing breaks a read while somebody holds the input open.
     thread::spawn(move || _ = ends.send(line::converse(&slot, io::stdin().lock(), io::stdout().lock())));
     match ended.recv() {
