@@ -1,10 +1,10 @@
 //! `authority`: what the test authority knows of a card, as files for other programs.
 
 use super::Failure;
-use crate::authority::{Authorities, Clock, Purpose, Register, Standing};
+use crate::authority::{Authorities, Clock, Purpose, Reach, Responder, ResponderError, Standing};
 use crate::image::{ApplicationKind, CardImage, Content};
 use crate::profile::{Day, Moment};
-use crate::slot::PersonalisedCard;
+use crate::slot::{PersonalisedCard, Slot};
 use clap::Args;
 use der::pem::{LineEnding, encode_string};
 use der::{Reader, SliceReader};
@@ -12,6 +12,7 @@ use jiff::civil::{Date, time};
 use jiff::{Timestamp, tz};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Which card, and where to.
 #[derive(Debug, Args)]
@@ -38,8 +39,6 @@ pub(super) fn authority(args: &AuthorityArgs, out: &mut dyn Write) -> Result<(),
         None => Timestamp::now(),
     };
     let card = PersonalisedCard::load(&args.card, as_of)?;
-    let register = Register::of(card.profile(), as_of)
-        .map_err(|error| Failure::Usage { message: error.to_string(), help: "mend the card file".into() })?;
     let folder = Folder { path: &args.out };
     folder.create()?;
     let profile = card.profile();
@@ -48,7 +47,7 @@ pub(super) fn authority(args: &AuthorityArgs, out: &mut dyn Write) -> Result<(),
     writeln!(out, "\n  cd {}", quoted(&args.out))?;
     for purpose in Purpose::ALL {
         let root = Authorities::embedded().root(purpose);
-        let list = root.list(&register, at).map_err(|error| Failure::Usage {
+        let list = root.list(card.register(), at).map_err(|error| Failure::Usage {
             message: error.to_string(),
             help: "choose another day with --as-of".into(),
         })?;
@@ -59,7 +58,7 @@ pub(super) fn authority(args: &AuthorityArgs, out: &mut dyn Write) -> Result<(),
             continue;
         };
         folder.write(purpose.name(), "CERTIFICATE", certificate)?;
-        let standing = register.entry(purpose).map(|entry| entry.standing);
+        let standing = card.register().entry(purpose).map(|entry| entry.standing);
         writeln!(out, "\nThe {purpose} certificate is {}.", words(standing))?;
         writeln!(
             out,
@@ -73,6 +72,30 @@ pub(super) fn authority(args: &AuthorityArgs, out: &mut dyn Write) -> Result<(),
     }
     writeln!(out, "\nOCSP is answered at the HOST:PORT of `virtual-card serve --authority HOST:PORT`.")?;
     Ok(())
+}
+
+/// Answers for the card in the slot over HTTP, until the responder is dropped.
+///
+/// # Errors
+/// The address is taken, or others can reach it.
+pub(super) fn answer(slot: &Arc<Slot>, address: &str) -> Result<Responder, Failure> {
+    let slot = Arc::clone(slot);
+    // In this order: no answer is older than what it tells.
+    let now = move || (slot.register(), slot.now());
+    let responder = Responder::start(address, Reach::Loopback, Authorities::embedded(), now);
+    let responder = responder.map_err(|error| match error {
+        ResponderError::Listen { address, error } => Failure::Environment {
+            what: format!("the authority cannot listen on {address}"),
+            error,
+            help: "choose another address; port 0 takes a free port and tells which".into(),
+        },
+        ResponderError::NotLoopback(address) => Failure::Usage {
+            message: format!("other machines could ask the authority at {address}"),
+            help: "choose an address of this machine alone, for example 127.0.0.1:8080".into(),
+        },
+    })?;
+    tracing::info!("the authority answers at http://{}", responder.address());
+    Ok(responder)
 }
 
 /// What is said about a certificate.

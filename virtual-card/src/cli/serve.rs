@@ -1,7 +1,7 @@
 //! `serve`: puts a card where programs find it.
 
-use super::Failure;
 use super::slot_args::SlotArgs;
+use super::{Failure, authority};
 use crate::stop::Stop;
 use crate::wire::vpcd::{self, Pace};
 use crate::wire::{stdio, tcp};
@@ -15,6 +15,9 @@ pub(super) struct ServeArgs {
     wire: Wire,
     #[command(flatten)]
     slot: SlotArgs,
+    /// Answer for the card's certificates here: OCSP, revocation lists and roots over HTTP
+    #[arg(long, value_name = "HOST:PORT")]
+    authority: Option<String>,
 }
 
 /// How programs reach the card: one way, as a card sits in one reader.
@@ -40,6 +43,8 @@ struct Wire {
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let slot = Arc::new(args.slot.slot()?);
     let stop = stop_on_signals()?;
+    let address = args.authority.as_deref();
+    let _responder = address.map(|address| authority::answer(&slot, address)).transpose()?;
     if let Some(reader) = &args.wire.vpcd {
         vpcd::serve(&slot, reader, Pace::default(), &stop);
         return Ok(());

@@ -7,7 +7,6 @@ use crate::closest::closest;
 use crate::names::Names;
 use crate::profile::RevocationReason;
 use crate::transcript::Event;
-use jiff::Timestamp;
 use std::sync::MutexGuard;
 
 impl Slot {
@@ -75,7 +74,7 @@ impl Slot {
     /// # Errors
     /// [`Refusal::Register`].
     pub fn suspend(&self, purposes: &[Purpose]) -> Result<(), Refusal> {
-        let now = Timestamp::now();
+        let now = self.now();
         self.tell_authority(purposes, |register, purpose| register.suspend(purpose, now))
     }
 
@@ -84,7 +83,7 @@ impl Slot {
     /// # Errors
     /// [`Refusal::Register`].
     pub fn revoke(&self, purposes: &[Purpose], reason: RevocationReason) -> Result<(), Refusal> {
-        let now = Timestamp::now();
+        let now = self.now();
         self.tell_authority(purposes, |register, purpose| register.revoke(purpose, now, reason))
     }
 

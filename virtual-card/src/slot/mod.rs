@@ -36,10 +36,11 @@ pub use refusal::Refusal;
 pub use status::{CertificateInSlot, KeyInSlot, Status};
 
 use crate::ResponseBuffer;
-use crate::authority::Register;
+use crate::authority::{Clock, Register};
 use crate::state::Keeper;
 use crate::transcript::Transcript;
 use disturbance::Disturbances;
+use jiff::Timestamp;
 use occupancy::Occupants;
 use presence::Door;
 use std::fmt;
@@ -52,6 +53,7 @@ pub struct Slot {
     inside: Mutex<Inside>,
     /// Told whenever a card comes or goes.
     moved: Condvar,
+    clock: Clock,
 }
 
 /// What the lock guards.
@@ -72,6 +74,7 @@ impl Slot {
     /// A slot with this card in it; one that was destroyed counts as none.
     #[must_use]
     pub fn new(card: PersonalisedCard) -> Self {
+        let clock = Clock::on(card.as_of());
         let inside = Inside {
             door: Door::new(!card.card().is_destroyed()),
             card,
@@ -82,7 +85,7 @@ impl Slot {
             commands: 0,
             buffer: ResponseBuffer::new(),
         };
-        Self { inside: Mutex::new(inside), moved: Condvar::new() }
+        Self { inside: Mutex::new(inside), moved: Condvar::new(), clock }
     }
 
     /// Waits until a reader can see a card, at most this long. After a removal that is [`REMOVAL_SEEN`] later at
@@ -115,6 +118,13 @@ impl Slot {
     pub fn atr(&self) -> Option<Vec<u8>> {
         let inside = self.lock();
         inside.door.is_seen(Instant::now()).then(|| inside.card.card().atr().to_vec())
+    }
+
+    /// What the clock of the authority shows: a moment of the as-of date of the first card, and of the days after it
+    /// when they come.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// What the authority says about the certificates of the card.

@@ -6,6 +6,7 @@ use jpki_virtual_card::authority::{Authorities, Purpose, Reach, Register, Respon
 use jpki_virtual_card::personalise::embedded_profile;
 use jpki_virtual_card::profile::RevocationReason;
 use rstest::rstest;
+use std::net::SocketAddr;
 
 /// The authority, with a register that stays as it is and a clock that stands still.
 fn responder(register: Register) -> Responder {
@@ -15,8 +16,8 @@ fn responder(register: Register) -> Responder {
 
 /// `openssl ocsp` with these questions, as of noon. It compares the times in an answer with its own clock, whatever
 /// the moment for certificates is: the answer may be a century off.
-pub(crate) fn ask(folder: &Folder, responder: &Responder, purpose: Purpose, questions: &[&str]) -> Said {
-    let (url, at) = (format!("http://{}", responder.address()), seconds(noon()));
+pub(crate) fn ask(folder: &Folder, address: SocketAddr, purpose: Purpose, questions: &[&str]) -> Said {
+    let (url, at) = (format!("http://{address}"), seconds(noon()));
     let (root, century) = (folder.root(purpose), (100_u64 * 365 * 86_400).to_string());
     let mut arguments = vec!["ocsp", "-issuer", &root];
     arguments.extend(questions);
@@ -35,7 +36,7 @@ pub(crate) fn ask(folder: &Folder, responder: &Responder, purpose: Purpose, ques
 }
 
 /// The answer is what its client needs: signed by somebody who may, and made for this very request.
-fn assert_sound(said: &Said) {
+pub(crate) fn assert_sound(said: &Said) {
     assert!(said.well && said.has("Response verify OK"), "{said:?}");
     for complaint in ["WARNING", "Nonce Verify error", "Responder Error"] {
         assert!(!said.words.contains(complaint), "{complaint}: {said:?}");
@@ -49,7 +50,7 @@ fn openssl_gets_for_each_certificate_the_answer_that_the_card_demands() {
         let Case { card, purpose, verdict, .. } = case;
         let responder = responder(case.register);
         let certificate = folder.pem("certificate.pem", "CERTIFICATE", &case.certificate);
-        let said = ask(&folder, &responder, purpose, &["-cert", &certificate]);
+        let said = ask(&folder, responder.address(), purpose, &["-cert", &certificate]);
         assert_sound(&said);
         match verdict {
             Verdict::Good | Verdict::Expired => {
@@ -74,7 +75,7 @@ fn openssl_gets_for_each_certificate_the_answer_that_the_card_demands() {
 #[case::who_signs_the_answers("0x217E58", "good")]
 fn a_serial_number_is_known_only_where_it_was_issued(#[case] serial: &str, #[case] status: &str) {
     let (folder, responder) = (Folder::new(), responder(register("standard")));
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &["-serial", serial]);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &["-serial", serial]);
     assert_sound(&said);
     assert!(said.has(&format!("{serial}: {status}")), "{said:?}");
 }
@@ -86,7 +87,7 @@ fn a_negative_number_is_another_one_though_its_bytes_are_the_same() {
     let register = Register::of(&profile, AS_OF).expect("a register");
     let (folder, responder) = (Folder::new(), responder(register));
     let questions = ["-serial", "0xAA7E01", "-serial", "-5603839"];
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &questions);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &questions);
     assert_sound(&said);
     assert!(said.has("0xAA7E01: good") && said.has("-5603839: unknown"), "{said:?}");
 }
@@ -94,7 +95,7 @@ fn a_negative_number_is_another_one_though_its_bytes_are_the_same() {
 #[test]
 fn a_card_without_a_certificate_has_none_that_is_known() {
     let (folder, responder) = (Folder::new(), responder(register("no-auth-certificate")));
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &["-serial", "0x2A7E01"]);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &["-serial", "0x2A7E01"]);
     assert_sound(&said);
     assert!(said.has("0x2A7E01: unknown"), "{said:?}");
 }
@@ -104,7 +105,7 @@ fn a_card_without_a_certificate_has_none_that_is_known() {
 #[case::sha_256("-sha256", "sha256")]
 fn an_issuer_is_known_by_either_hash(#[case] option: &str, #[case] name: &str) {
     let (folder, responder) = (Folder::new(), responder(register("standard")));
-    let said = ask(&folder, &responder, Purpose::DigitalSignature, &[option, "-serial", "0x2B1D01"]);
+    let said = ask(&folder, responder.address(), Purpose::DigitalSignature, &[option, "-serial", "0x2B1D01"]);
     assert_sound(&said);
     assert!(said.has("0x2B1D01: good") && said.has(&format!("Hash Algorithm: {name}")), "{said:?}");
 }
@@ -112,7 +113,8 @@ fn an_issuer_is_known_by_either_hash(#[case] option: &str, #[case] name: &str) {
 #[test]
 fn an_issuer_that_is_hashed_otherwise_is_not_known() {
     let (folder, responder) = (Folder::new(), responder(register("standard")));
-    let said = ask(&folder, &responder, Purpose::DigitalSignature, &["-sha512", "-serial", "0x2B1D01"]);
+    let said =
+        ask(&folder, responder.address(), Purpose::DigitalSignature, &["-sha512", "-serial", "0x2B1D01"]);
     assert!(said.has("Responder Error: unauthorized (6)"), "{said:?}");
 }
 
@@ -120,13 +122,13 @@ fn an_issuer_that_is_hashed_otherwise_is_not_known() {
 fn several_certificates_of_one_request_are_answered_in_their_order() {
     let (folder, responder) = (Folder::new(), responder(register("revoked")));
     let questions = ["-serial", "0x2A7E06", "-serial", "0x01", "-serial", "0x217E58"];
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &questions);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &questions);
     assert_sound(&said);
     assert_eq!(answers(&said), ["0x2A7E06: revoked", "0x01: unknown", "0x217E58: good"]);
 }
 
 /// What it said about serial numbers, in order.
-fn answers(said: &Said) -> Vec<&str> {
+pub(crate) fn answers(said: &Said) -> Vec<&str> {
     said.words.lines().filter(|line| line.starts_with("0x")).collect()
 }
 
@@ -136,7 +138,7 @@ fn an_answer_speaks_for_one_issuer_and_calls_certificates_of_others_unknown() {
     let other = folder.root(Purpose::DigitalSignature);
     // The same number under the other root is another certificate.
     let questions = ["-serial", "0x2A7E01", "-issuer", &other, "-serial", "0x2A7E01"];
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &questions);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &questions);
     assert_eq!(answers(&said), ["0x2A7E01: good", "0x2A7E01: unknown"], "{said:?}");
 }
 
@@ -162,7 +164,7 @@ fn stranger(folder: &Folder) -> String {
 fn a_client_that_sends_no_nonce_gets_none() {
     let (folder, responder) = (Folder::new(), responder(register("standard")));
     let question = ["-no_nonce", "-serial", "0x2A7E01"];
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &question);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &question);
     assert!(said.well && said.has("Response verify OK") && !said.words.contains("Nonce"), "{said:?}");
 }
 
@@ -172,7 +174,7 @@ fn a_revocation_without_a_reason_has_none_in_its_answer() {
     let revoked = register.revoke(Purpose::UserAuthentication, noon(), RevocationReason::Unspecified);
     revoked.expect("revoked");
     let (folder, responder) = (Folder::new(), responder(register));
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &["-serial", "0x2A7E01"]);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &["-serial", "0x2A7E01"]);
     assert_sound(&said);
     assert!(
         said.has("0x2A7E01: revoked") && said.has("Revocation Time: Nov 22 03:00:00 2026 GMT"),
@@ -184,7 +186,7 @@ fn a_revocation_without_a_reason_has_none_in_its_answer() {
 #[test]
 fn an_answer_says_by_whom_it_is_and_how_long_it_lasts() {
     let (folder, responder) = (Folder::new(), responder(register("suspended")));
-    let said = ask(&folder, &responder, Purpose::UserAuthentication, &["-serial", "0x2A7E07"]);
+    let said = ask(&folder, responder.address(), Purpose::UserAuthentication, &["-serial", "0x2A7E07"]);
     for line in [
         "Version: 1 (0x0)",
         "Responder Id: 8D7F61F8CF6E68E18DAA314A9EB45EE48FC77054",
