@@ -193,3 +193,121 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<
     }
     Ok(some.then_some(whole && line.len() <= LONGEST_LINE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use std::io::BufReader;
+
+    #[rstest]
+    #[case("00a4", Request::Command(vec![0x00, 0xA4]))]
+    #[case("00A4", Request::Command(vec![0x00, 0xA4]))]
+    #[case("", Request::Command(vec![]))]
+    #[case("!reset", Request::Reset(Reset::Cold))]
+    #[case("!reset warm", Request::Reset(Reset::Warm))]
+    #[case("!fresh", Request::Fresh(None))]
+    #[case("!fresh expired", Request::Fresh(Some("expired")))]
+    #[case("!unlock auth-pin 39393939", Request::Unlock { key: "auth-pin", value: b"9999".to_vec() })]
+    #[case("!tamper", Request::Tamper)]
+    fn every_line_of_the_protocol_means_something(#[case] line: &str, #[case] request: Request<'_>) {
+        assert_eq!(Request::read(line.as_bytes()), Ok(request));
+    }
+
+    #[rstest]
+    #[case::half_a_byte("0", Meaningless::NoHex)]
+    #[case::spaces("00 A4", Meaningless::NoHex)]
+    #[case::text("reset", Meaningless::NoHex)]
+    #[case::text_beyond_ascii("カード", Meaningless::NoHex)]
+    #[case::no_word("!", Meaningless::NoWord)]
+    #[case::a_space_before_the_word("! reset", Meaningless::NoWord)]
+    #[case::another_word("!format", Meaningless::NoWord)]
+    #[case::a_word_in_capitals("!RESET", Meaningless::NoWord)]
+    #[case::another_reset("!reset hot", Meaningless::NoWord)]
+    #[case::a_card_without_a_name("!fresh ", Meaningless::NoWord)]
+    #[case::two_cards("!fresh standard expired", Meaningless::NoWord)]
+    #[case::a_key_without_a_value("!unlock auth-pin", Meaningless::NoWord)]
+    #[case::a_value_that_is_no_hex("!unlock auth-pin 123", Meaningless::NoWord)]
+    fn other_lines_mean_nothing_and_say_what_would(#[case] line: &str, #[case] meaningless: Meaningless) {
+        assert_eq!(Request::read(line.as_bytes()), Err(meaningless));
+    }
+
+    #[test]
+    fn debug_output_shows_no_pin() {
+        for line in ["002000980431323334", "!unlock auth-pin 31323334"] {
+            let shown = format!("{:?}", Request::read(line.as_bytes()));
+            assert!(!shown.contains("31") && !shown.contains("49"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_answer_in_words_is_one_line_whatever_the_words_are() {
+        assert_eq!(unknown(&"no such file:\r\nmine.toml"), "!unknown no such file:  mine.toml");
+    }
+
+    /// All lines of these bytes when they come in pieces of this size.
+    fn lines(bytes: &[u8], piece: usize) -> Vec<(Vec<u8>, bool)> {
+        let mut input = BufReader::with_capacity(piece, bytes);
+        let (mut line, mut lines) = (Vec::new(), Vec::new());
+        while let Some(whole) = read_line(&mut input, &mut line).expect("memory can be read") {
+            assert!(line.len() <= LONGEST_LINE + 1, "no line takes more memory than the longest");
+            lines.push((line.clone(), whole));
+        }
+        lines
+    }
+
+    #[rstest]
+    #[case::none(b"", &[])]
+    #[case::one_without_an_end(b"00", &["00"])]
+    #[case::an_empty_one(b"\n", &[""])]
+    #[case::ends_of_either_kind(b"00\r\n01\n\r\n", &["00", "01", ""])]
+    #[case::a_return_inside(b"0\r0\n", &["0\r0"])]
+    fn lines_end_where_they_end(
+        #[case] bytes: &[u8],
+        #[case] expected: &[&str],
+        #[values(1, 2, 64)] piece: usize,
+    ) {
+        let expected: Vec<_> = expected.iter().map(|line| (line.as_bytes().to_vec(), true)).collect();
+        assert_eq!(lines(bytes, piece), expected);
+    }
+
+    #[rstest]
+    #[case::the_longest(LONGEST_LINE, true)]
+    #[case::longer_by_one(LONGEST_LINE + 1, false)]
+    #[case::much_longer(20 * LONGEST_LINE, false)]
+    fn a_line_is_whole_up_to_the_longest_and_the_next_one_is_not_lost(
+        #[case] length: usize,
+        #[case] whole: bool,
+        #[values("\n", "\r\n")] end: &str,
+    ) {
+        let bytes = ["0".repeat(length).as_bytes(), end.as_bytes(), b"!reset"].concat();
+        let lines = lines(&bytes, 8_192);
+        assert_eq!((lines.len(), lines[0].1), (2, whole));
+        assert_eq!(lines[1], (b"!reset".to_vec(), true));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_cut_at_its_line_ends_and_read_without_a_panic(
+            bytes in prop::collection::vec(prop_oneof![1 => Just(b'\n'), 5 => any::<u8>()], 0..400),
+            piece in 1_usize..50,
+        ) {
+            let mut expected: Vec<_> = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            // What stands behind the last end is a line when it is something.
+            if expected.last().is_some_and(Vec::is_empty) {
+                expected.pop();
+            }
+            for line in &mut expected {
+                line.truncate(line.strip_suffix(b"\r").map_or(line.len(), <[u8]>::len));
+            }
+            let lines = lines(&bytes, piece);
+            let read: Vec<_> = lines.iter().map(|(line, _)| line.clone()).collect();
+            prop_assert_eq!(read, expected);
+            for (line, whole) in &lines {
+                prop_assert!(*whole);
+                let _ = Request::read(line);
+            }
+        }
+    }
+}

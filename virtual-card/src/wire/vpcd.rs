@@ -224,3 +224,22 @@ impl Connection {
     #[cfg(not(target_os = "linux"))]
     fn acknowledge_at_once(&self) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn an_answer_that_no_frame_carries_is_answered_all_the_same() {
+        let reader = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = reader.local_addr().expect("an address").to_string();
+        let connection = Connection::new(connect(&address).expect("it listens"));
+        let (mut reader, _) = reader.accept().expect("it connects");
+        connection.send(&[0x00; 65_536], &mut Vec::new()).expect("the reader is there");
+        drop(connection);
+        let mut received = Vec::new();
+        reader.read_to_end(&mut received).expect("the card closes");
+        assert_eq!(received, [0x00, 0x02, 0x6F, 0x00]);
+    }
+}
