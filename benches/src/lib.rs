@@ -3,5 +3,5 @@
 mod compare;
 mod subject;
 
-pub use compare::{Side, is_measured, side_by_side};
+pub use compare::{Side, is_measured, one_by_one, side_by_side};
 pub use subject::{Reader, command};

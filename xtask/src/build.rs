@@ -7,9 +7,12 @@ use serde_json::Value;
 use std::path::PathBuf;
 use xshell::{Shell, cmd};
 
+/// What the way to a card reader needs is off by default: libpcsclite-dev.
+const FEATURES: &str = "jpki-conformance/pcsc,jpki-benches/pcsc";
+
 /// The packages and features of every verb that compiles for development. The main command, `cargo run
 /// --release`, goes without: it needs nothing of a card reader.
-pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--features", "jpki-conformance/pcsc", "--locked"];
+pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--features", FEATURES, "--locked"];
 
 /// Makes sure that [`WORKSPACE`] can be compiled.
 ///

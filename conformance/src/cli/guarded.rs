@@ -7,7 +7,6 @@ use crate::guard::{Against, Guard, Guarded, NoSurvey, NotAdmitted, Plan};
 use crate::report::{Paint, budget, closing};
 use crate::scenario::Case;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Why nothing is played on a guarded card.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +43,7 @@ pub(super) fn plan<'s>(what: &What, ready: &Ready, cases: &[&'s Case]) -> Plan<'
 /// Opens the card and takes the first look at it, which presents nothing.
 pub(super) fn meet(what: &What, ready: &Ready, opening: &Opening) -> Result<Guard, NotMet> {
     let card = what.card.open(opening)?;
-    Ok(Guard::meet(card, &Arc::new(ready.suite.names.clone()), &ready.known)?)
+    Ok(Guard::meet(card, &ready.suite.names, &ready.known)?)
 }
 
 /// Lets the plan in, or tells what speaks against it.

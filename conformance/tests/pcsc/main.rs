@@ -4,15 +4,20 @@
 //! machine to itself as far as it can see (its own pcscd, ports, processes), ends with everything it started, and
 //! leaves its logs in `target/end-to-end/TEST/`. To add one: write it, and name it in the table of its file.
 
+mod company;
+mod contents;
 mod lane;
 mod no_pins;
+mod opensc;
+mod pins;
 mod recognition;
+mod signing;
 
 use lane::{Lane, Test};
 use std::process::ExitCode;
 
 /// The tests, by file.
-const TESTS: &[&[Test]] = &[recognition::TESTS];
+const TESTS: &[&[Test]] = &[recognition::TESTS, contents::TESTS, signing::TESTS, pins::TESTS, company::TESTS];
 
 /// What looks at the files that all others left.
 const AFTERWARDS: &[Test] = no_pins::TESTS;

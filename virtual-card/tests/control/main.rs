@@ -3,7 +3,6 @@
 
 mod clients;
 mod keeping;
-mod program;
 mod refusals;
 mod server;
 mod slot;

@@ -7,6 +7,7 @@ mod program;
 mod reader;
 mod run;
 mod scene;
+mod session;
 mod survivors;
 mod test;
 mod tool;
@@ -16,10 +17,10 @@ pub(crate) use program::Program;
 pub(crate) use reader::{Reader, Slot};
 pub(crate) use run::Lane;
 pub(crate) use scene::Scene;
+pub(crate) use session::{Pin, Session};
 pub(crate) use test::{Test, tests};
-pub(crate) use tool::{Tool, tool};
-#[allow(unused_imports, reason = "what the next tests need")]
-pub(crate) use virtual_card::VirtualCard;
+pub(crate) use tool::{Tool, tool, tool_with};
+pub(crate) use virtual_card::{AS_OF, VirtualCard};
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -56,6 +56,22 @@ impl<'a> Reader<'a> {
     /// # Panics
     /// When that does not happen in time.
     pub(crate) fn wait_until(&self, wanted: Slot) -> Vec<u8> {
+        let is = |state: State, _: &[u8]| match wanted {
+            Slot::Present => state.contains(State::PRESENT) && !state.contains(State::MUTE),
+            Slot::Empty => state.contains(State::EMPTY),
+        };
+        self.wait(&format!("{wanted:?}"), is)
+    }
+
+    /// Waits until a card with this answer to reset, in hex, is in the slot.
+    ///
+    /// # Panics
+    /// When that does not happen in time.
+    pub(crate) fn wait_until_atr(&self, wanted: &str) {
+        self.wait(wanted, |_, atr| hex::encode_upper(atr) == wanted);
+    }
+
+    fn wait(&self, wanted: &str, is: impl Fn(State, &[u8]) -> bool) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         let context = self.context();
         let mut states = [ReaderState::new(NAME, State::UNAWARE)];
@@ -63,17 +79,13 @@ impl<'a> Reader<'a> {
             let limit = deadline.saturating_duration_since(Instant::now()).min(Duration::from_secs(1));
             match context.get_status_change(limit, &mut states) {
                 Ok(()) | Err(pcsc::Error::Timeout) => {}
-                Err(error) => panic!("waiting until the slot is {wanted:?}: {error}"),
+                Err(error) => panic!("waiting until the slot is {wanted}: {error}"),
             }
             let state = states[0].event_state();
-            let is = match wanted {
-                Slot::Present => state.contains(State::PRESENT) && !state.contains(State::MUTE),
-                Slot::Empty => state.contains(State::EMPTY),
-            };
-            if is {
+            if is(state, states[0].atr()) {
                 return states[0].atr().to_vec();
             }
-            assert!(Instant::now() < deadline, "the slot does not become {wanted:?}: it is {state:?}");
+            assert!(Instant::now() < deadline, "the slot does not become {wanted}: it is {state:?}");
             states[0].sync_current_state();
         }
     }

@@ -1,6 +1,8 @@
 //! The virtual card as its users start it: the program, in a process of its own.
 
 use super::{Program, Scene, Tool, tool};
+use jpki_virtual_card::control::{Client, Request};
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
@@ -15,9 +17,14 @@ pub(crate) struct VirtualCard<'a> {
 }
 
 impl<'a> VirtualCard<'a> {
-    /// Puts the card `standard` into the reader.
+    /// The card `standard`.
     pub(crate) fn standard(scene: &'a Scene) -> Self {
-        Self::start(scene, &["--as-of", AS_OF])
+        Self::of(scene, "standard")
+    }
+
+    /// The card of a profile that comes with the program, on the day of the lane.
+    pub(crate) fn of(scene: &'a Scene, profile: &str) -> Self {
+        Self::start(scene, &["--card", profile, "--as-of", AS_OF])
     }
 
     /// Starts the card with further options. Its transcript is `transcript.txt`, its log `virtual-card.log`.
@@ -25,8 +32,6 @@ impl<'a> VirtualCard<'a> {
         let mut command = Program::command(program());
         command
             .args(["serve", "--vpcd", &format!("127.0.0.1:{}", scene.port)])
-            .arg("--control")
-            .arg(scene.sockets.join("card"))
             .arg("--transcript")
             .arg(scene.file("transcript.txt"))
             .args(options);
@@ -45,6 +50,30 @@ impl<'a> VirtualCard<'a> {
         let mut arguments = vec!["ctl", "--control", socket];
         arguments.extend(words.split_whitespace());
         tool(self.scene, program().to_str().expect("a path"), &arguments)
+    }
+
+    /// Gives a key a new value. It goes over the socket alone: it belongs on no command line.
+    pub(crate) fn unlock(&self, key: &str, value: &str) {
+        let request: Request = format!("unlock {key} {}", hex::encode(value)).parse().expect("a request");
+        let client = Client::connect(&self.scene.sockets.join("card"));
+        client.expect("the card listens").ask(&request).expect("it does as it is asked");
+    }
+
+    /// What was said so far, without the times, and without the power: pcscd takes it away some time after the last
+    /// program has gone, which may be before or after the next one comes.
+    pub(crate) fn transcript(&self) -> String {
+        let text = self.read("transcript.txt");
+        let lines = text.lines().map(|line| line.split_once("  ").map_or(line, |(_, said)| said));
+        lines.filter(|line| !line.starts_with("power ")).map(|line| format!("{line}\n")).collect()
+    }
+
+    /// What it told on its standard error so far.
+    pub(crate) fn log(&self) -> String {
+        self.read("virtual-card.log")
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.scene.file(file)).expect("the card writes it from its start")
     }
 
     /// Asks it to end, and waits until it has.
