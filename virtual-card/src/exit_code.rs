@@ -6,9 +6,10 @@
 pub enum ExitCode {
     /// A clean end: what was asked for is done, or the program was told to end.
     Done = 0,
-    /// Failed while running: something that the card needs cannot be had, or could no longer be.
+    /// Failed while running: something that the card needs cannot be had, or could no longer be. Of `ctl`: the server
+    /// refuses.
     Failed = 1,
-    /// Usage or data error: the command line or a file is wrong; nothing was served.
+    /// Usage or data error: the command line or a file is wrong; nothing was served. Of `ctl`: nobody answers, too.
     UsageOrData = 2,
 }
 
@@ -27,8 +28,8 @@ impl ExitCode {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Done => "clean end, also when told to end by SIGTERM or Ctrl-C",
-            Self::Failed => "failed while running",
-            Self::UsageOrData => "usage or data error",
+            Self::Failed => "failed while running; of ctl: the server refuses",
+            Self::UsageOrData => "usage or data error; of ctl: also when no server answers",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::guard::{Against, Guard, Guarded, NoSurvey, NotAdmitted, Plan};
 use crate::report::{Paint, budget, closing};
 use crate::scenario::Case;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Why nothing is played on a guarded card.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +44,7 @@ pub(super) fn plan<'s>(what: &What, ready: &Ready, cases: &[&'s Case]) -> Plan<'
 /// Opens the card and takes the first look at it, which presents nothing.
 pub(super) fn meet(what: &What, ready: &Ready, opening: &Opening) -> Result<Guard, NotMet> {
     let card = what.card.open(opening)?;
-    Ok(Guard::meet(card, &ready.suite.names, &ready.known)?)
+    Ok(Guard::meet(card, &Arc::new(ready.suite.names.clone()), &ready.known)?)
 }
 
 /// Lets the plan in, or tells what speaks against it.

@@ -6,7 +6,7 @@
 //! the guard sees for itself whether it did.
 
 use super::command::{Class, Reference, Selects, classify};
-use super::counter::{LEAST_LEFT, RESENT};
+use super::counter::{LEAST_LEFT, MOST_UNSEEN, RESENT};
 use super::effect::Effect;
 use super::place::Place;
 use crate::engine::KnownCard;
@@ -282,7 +282,7 @@ impl<'n> Walk<'n> {
                     continue;
                 }
                 let key = self.keys.entry(&file.name).or_default();
-                if limit < key.unseen.saturating_add(LEAST_LEFT) {
+                if key.unseen >= MOST_UNSEEN || limit < key.unseen.saturating_add(LEAST_LEFT) {
                     let why = "it presents more values than can be watched without a look at all counters";
                     self.found.never = Some(why.to_owned());
                 }

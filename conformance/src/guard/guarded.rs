@@ -10,7 +10,7 @@ use super::survey::{NoSurvey, Survey, serial};
 use super::talk;
 use crate::adapter::{BringsBack, Can, CardEvent, CardUnderTest};
 use crate::engine::KnownCard;
-use crate::scenario::{ApplicationName, FileName, Names};
+use crate::scenario::{ApplicationName, Names};
 use jpki_apdu::{CommandBuf, Reset, Response, StatusWord, TransportError, TransportFault};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// A card in a reader, with the guard before it.
 pub struct Guard {
     pub(super) card: Box<dyn CardUnderTest>,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     pub(super) known: KnownCard,
     leave: Leave,
     survey: Survey,
@@ -28,6 +28,8 @@ pub struct Guard {
     pub(super) state: State,
     /// Something was sent since the last look at all counters that may have moved one.
     pub(super) dirty: bool,
+    /// The plan was let in: until then nothing is sent after the first look.
+    pub(super) admitted: bool,
 }
 
 /// Whether commands may leave.
@@ -87,7 +89,7 @@ impl Guard {
     /// A command did not come back, or looking costs tries.
     pub fn meet(
         mut card: Box<dyn CardUnderTest>,
-        names: &Names,
+        names: &Arc<Names>,
         known: &KnownCard,
     ) -> Result<Self, NoSurvey> {
         power_up(card.as_mut())?;
@@ -99,13 +101,14 @@ impl Guard {
         Ok(Self {
             counters: counters.collect(),
             card,
-            names: names.clone(),
+            names: Arc::clone(names),
             known: known.clone(),
             leave: Leave::default(),
             survey,
             place: Place::unsure(),
             state: State::Watching,
             dirty: false,
+            admitted: false,
         })
     }
 
@@ -122,7 +125,7 @@ impl Guard {
     /// What speaks against it, or what the card did that it must not.
     pub fn admit(&mut self, plan: &Plan<'_>, leave: Leave, serial: Option<&str>) -> Result<(), NotAdmitted> {
         plan.admit(&self.survey, serial)?;
-        self.leave = leave;
+        (self.leave, self.admitted) = (leave, true);
         for cost in plan.keys.iter().filter(|cost| cost.worst > 0) {
             self.prove(&cost.key).map_err(|halt| match (halt, &self.state) {
                 (_, State::Stopped(difference)) => NotAdmitted::Stopped(difference.clone()),
@@ -169,6 +172,7 @@ impl Guard {
             Class::Never(why) => Err(withheld(format!("never sent to a card in a reader: {why}"))),
             Class::Probes => {
                 self.needs(&Effect::Probes)?;
+                self.before_leaving()?;
                 self.dirty = true;
                 self.place = Place::unsure();
                 self.send(command)
@@ -229,8 +233,14 @@ impl Guard {
     fn select(&mut self, command: &[u8], what: Selects<'_>) -> Result<Response, TransportError> {
         match what {
             Selects::Application(aid) => {
-                let known = self.names.applications.iter().any(|application| application.aid == aid);
-                if !known && !self.counters.values().all(Counter::bears_unseen) {
+                self.before_leaving()?;
+                let named = self.names.applications.iter().find(|application| application.aid == aid);
+                // A SELECT that nobody can look behind may move any counter; every other one those it arrives at.
+                let bears = |(key, counter): (&String, &Counter)| {
+                    let concerned = named.is_none_or(|named| named.keys().any(|file| file.name == *key));
+                    !concerned || counter.bears_unseen()
+                };
+                if !self.counters.iter().all(bears) {
                     return Err(withheld("all counters have to be looked at before another such SELECT"));
                 }
                 let answer = self.send(command)?;
@@ -261,10 +271,20 @@ impl Guard {
         }
     }
 
+    /// The place is about to be left or lost: what was not looked at here is looked at while that takes no SELECT.
+    pub(super) fn before_leaving(&mut self) -> Result<(), TransportError> {
+        let watching = self.state == State::Watching;
+        if watching && self.here().iter().any(|key| self.counters[key].unseen > 0) {
+            self.look_here().map_err(into_transport)?;
+        }
+        Ok(())
+    }
+
     /// An application was selected: its counters are looked at, and it is selected again, so that no file is
     /// current that was not before.
     fn arrived(&mut self) -> Result<(), TransportError> {
-        let Some(application) = self.place.application(&self.names).cloned() else {
+        let names = Arc::clone(&self.names);
+        let Some(application) = self.place.application(&names) else {
             self.dirty = true;
             self.counters.values_mut().for_each(|counter| counter.unseen = counter.unseen.saturating_add(1));
             return Ok(());
@@ -272,7 +292,7 @@ impl Guard {
         if self.here().is_empty() || self.look_here().is_err() {
             return Ok(());
         }
-        self.enter(&application).map_err(into_transport)
+        self.enter(application).map_err(into_transport)
     }
 
     /// SELECT of an application that is there, on the guard's own account.
@@ -496,8 +516,9 @@ impl Guard {
 
     /// All counters of all applications. At the end, another application than before is selected.
     pub(super) fn look_at_everything(&mut self) -> Result<(), Halt> {
-        for application in self.applications() {
-            self.enter(&application)?;
+        let names = Arc::clone(&self.names);
+        for application in self.applications(&names) {
+            self.enter(application)?;
             self.look_here()?;
         }
         self.dirty = false;
@@ -506,11 +527,12 @@ impl Guard {
 
     /// The counters of the applications where a case selected files.
     fn look_where_files_were_selected(&mut self) -> Result<bool, Halt> {
-        let unseen = |a: &ApplicationName| {
+        let names = Arc::clone(&self.names);
+        let unseen = |a: &&ApplicationName| {
             a.keys().any(|file| self.counters.get(&file.name).is_some_and(|it| it.unseen > 0))
         };
-        let applications: Vec<_> = self.applications().into_iter().filter(unseen).collect();
-        for application in &applications {
+        let applications: Vec<_> = self.applications(&names).into_iter().filter(unseen).collect();
+        for &application in &applications {
             self.enter(application)?;
             self.look_here()?;
         }
@@ -518,9 +540,9 @@ impl Guard {
     }
 
     /// The applications that have counters.
-    pub(super) fn applications(&self) -> Vec<ApplicationName> {
+    pub(super) fn applications<'n>(&self, names: &'n Names) -> Vec<&'n ApplicationName> {
         let has = |a: &&ApplicationName| a.keys().any(|file| self.counters.contains_key(&file.name));
-        self.names.applications.iter().filter(has).cloned().collect()
+        names.applications.iter().filter(has).collect()
     }
 
     /// Sends a command of the guard's own while the outcome of another one is still pending.
@@ -578,10 +600,11 @@ impl Guard {
     /// Presents the right value of a key, with everything that goes with it.
     pub(super) fn present_right(&mut self, key: &str) -> Result<(), Halt> {
         let value = self.counters.get(key).and_then(|counter| counter.value.clone());
-        let (Some(value), Some((application, file))) = (value, self.key_of(key)) else {
+        let names = Arc::clone(&self.names);
+        let (Some(value), Some((application, file))) = (value, names.key(key)) else {
             return Err(Halt::Transport(withheld(format!("the right value of {key} is not known"))));
         };
-        self.enter(&application)?;
+        self.enter(application)?;
         let command = CommandBuf::new(0x00, 0x20, 0x00, 0x80 | file.sfi()).data(value.0);
         self.transmit(&command.encode().unwrap_or_default())?;
         match &self.state {
@@ -589,10 +612,6 @@ impl Guard {
             State::Stopped(_) => Err(Halt::Stopped),
             State::InDoubt(_) => Err(Halt::Transport(gone())),
         }
-    }
-
-    pub(super) fn key_of(&self, key: &str) -> Option<(ApplicationName, FileName)> {
-        self.names.key(key).map(|(application, file)| (application.clone(), file.clone()))
     }
 
     /// Sends one command of the guard's own through every check.
@@ -605,6 +624,8 @@ impl Guard {
         if let Some(name) = personalisation {
             return Ok(Can::Refused(format!("a card in a reader cannot be made a card \"{name}\"")));
         }
+        // A card that is away cannot be looked at; it is when it is back.
+        _ = self.before_leaving();
         if let Some(difference) = self.stopped() {
             return Ok(Can::Refused(stopped_because(difference)));
         }
@@ -653,9 +674,10 @@ impl Guard {
         if self.survey.serial.is_some() && serial(self.card.as_mut(), &self.names)? != self.survey.serial {
             return Err(self.stop(Difference::AnotherCard));
         }
-        for application in self.applications() {
+        let names = Arc::clone(&self.names);
+        for application in self.applications(&names) {
             if talk::select(self.card.as_mut(), &application.aid)? != StatusWord::SUCCESS {
-                return Err(self.stop(Difference::ApplicationGone(application.name)));
+                return Err(self.stop(Difference::ApplicationGone(application.name.clone())));
             }
             for file in application.keys().filter(|file| self.survey.tries.contains_key(&file.name)) {
                 let seen = talk::tries(self.card.as_mut(), file.sfi())?;
@@ -756,6 +778,7 @@ impl CardUnderTest for Guarded {
 
     fn reset(&mut self, reset: Reset) -> Result<Can, TransportError> {
         let mut guard = self.guard();
+        _ = guard.before_leaving();
         match &guard.state {
             State::Watching => {
                 guard.place = Place::unsure();

@@ -5,6 +5,7 @@ use super::difference::Difference;
 use super::guarded::{Guard, Halt, State};
 use super::talk;
 use jpki_apdu::{CommandBuf, StatusWord};
+use std::sync::Arc;
 
 /// How a run on a card in a reader ended, for its keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +60,8 @@ impl Guard {
 
     fn change_back(&mut self, key: &str) -> Result<(), Halt> {
         let factory = self.counters.get(key).and_then(|counter| counter.factory.clone());
-        let (Some(factory), Some((_, file))) = (factory, self.key_of(key)) else { return Ok(()) };
+        let names = Arc::clone(&self.names);
+        let (Some(factory), Some((_, file))) = (factory, names.key(key)) else { return Ok(()) };
         self.present_right(key)?;
         let p2 = 0x80 | file.sfi();
         let command = match file.change.as_deref() {
@@ -82,6 +84,8 @@ impl Guard {
     pub fn finish(&mut self) -> Closing {
         let stopped = self.stopped().cloned();
         let looked = match &stopped {
+            // A card with a last try may be why: it is not even looked at.
+            _ if !self.admitted => false,
             None => self.finish_in_order().is_ok(),
             Some(difference) if difference.leaves_room_to_restore() => self.finish_stopped().is_ok(),
             Some(_) => false,
@@ -104,6 +108,8 @@ impl Guard {
     }
 
     fn finish_in_order(&mut self) -> Result<(), Halt> {
+        // A card that is away cannot be looked at; it is when it is back.
+        _ = self.before_leaving();
         self.reset_card()?;
         self.settle()?;
         self.look_at_everything()?;
@@ -127,7 +133,8 @@ impl Guard {
 
     /// Takes the counters for what the card tells now.
     fn read_what_is_left(&mut self) -> Result<(), Halt> {
-        for application in self.applications() {
+        let names = Arc::clone(&self.names);
+        for application in self.applications(&names) {
             if talk::select(self.card.as_mut(), &application.aid)? != StatusWord::SUCCESS {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Why a verb could not do its work, and how it is told.
 
+use crate::control::ListenError;
 use crate::exit_code::ExitCode;
 use crate::personalise::PersonaliseError;
 use crate::slot::{CardError, RecallError};
@@ -22,6 +23,12 @@ pub enum Failure {
     /// The state belongs to another card.
     #[error(transparent)]
     Recall(#[from] RecallError),
+    /// The control socket cannot be had.
+    #[error(transparent)]
+    Control(#[from] ListenError),
+    /// The serving program refuses what `ctl` asks.
+    #[error("{0}")]
+    Refused(String),
     /// The command line asks for something that is not there.
     #[error("{message}")]
     Usage {
@@ -60,7 +67,10 @@ impl Failure {
         match self {
             Self::Usage { help, .. } | Self::Environment { help, .. } => Some(help),
             Self::State(error) | Self::Recall(RecallError::State(error)) => Some(error.help()),
-            Self::Card(_) | Self::Personalise(_) | Self::Recall(_) | Self::Output(_) => None,
+            Self::Control(error) => Some(error.help()),
+            Self::Card(_) | Self::Personalise(_) | Self::Recall(_) | Self::Refused(_) | Self::Output(_) => {
+                None
+            }
         }
     }
 
@@ -69,6 +79,7 @@ impl Failure {
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::State(StateError::InUse(_) | StateError::FileSystem { .. }) => ExitCode::Failed,
+            Self::Control(_) | Self::Refused(_) => ExitCode::Failed,
             Self::Environment { .. } | Self::Output(_) => ExitCode::Failed,
             Self::Card(_) | Self::Personalise(_) | Self::State(_) | Self::Recall(_) | Self::Usage { .. } => {
                 ExitCode::UsageOrData

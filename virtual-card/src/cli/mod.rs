@@ -2,6 +2,7 @@
 
 mod authority;
 mod cards;
+mod ctl;
 mod failure;
 mod serve;
 mod slot_args;
@@ -28,6 +29,8 @@ pub struct Cli {
 enum Verb {
     /// Put a card where programs find it, until told to end
     Serve(serve::ServeArgs),
+    /// Move, change or disturb the card of a serving program
+    Ctl(ctl::CtlArgs),
     /// Write what the test authority knows of a card: roots, certificates, revocation lists
     Authority(authority::AuthorityArgs),
     /// List the cards that come with the program
@@ -41,6 +44,7 @@ impl Cli {
         failure::log_to_stderr(self.log);
         let done = match self.verb {
             Verb::Serve(args) => serve::serve(&args),
+            Verb::Ctl(args) => ctl::ctl(&args, &mut io::stdout().lock()),
             Verb::Authority(args) => authority::authority(&args, &mut io::stdout().lock()),
             Verb::Cards => cards::cards(&mut io::stdout().lock()),
         };

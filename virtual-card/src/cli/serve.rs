@@ -2,10 +2,12 @@
 
 use super::slot_args::SlotArgs;
 use super::{Failure, authority};
+use crate::control::{self, Limits};
 use crate::stop::Stop;
 use crate::wire::vpcd::{self, Pace};
 use crate::wire::{stdio, tcp};
 use clap::Args;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Which card, and where.
@@ -15,6 +17,9 @@ pub(super) struct ServeArgs {
     wire: Wire,
     #[command(flatten)]
     slot: SlotArgs,
+    /// Let `ctl` move, change and disturb the card over this Unix socket
+    #[arg(long, value_name = "SOCKET")]
+    control: Option<PathBuf>,
     /// Answer for the card's certificates here: OCSP, revocation lists and roots over HTTP
     #[arg(long, value_name = "HOST:PORT")]
     authority: Option<String>,
@@ -43,6 +48,8 @@ struct Wire {
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let slot = Arc::new(args.slot.slot()?);
     let stop = stop_on_signals()?;
+    let control = args.control.as_deref();
+    let _control = control.map(|path| control::Server::start(path, &slot, Limits::default())).transpose()?;
     let address = args.authority.as_deref();
     let _responder = address.map(|address| authority::answer(&slot, address)).transpose()?;
     if let Some(reader) = &args.wire.vpcd {

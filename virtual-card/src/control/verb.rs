@@ -18,19 +18,15 @@ pub const VERBS: [Verb; 15] = [
     verb("tries", "KEY N", "so many tries are left on a key"),
     verb("unlock", "KEY HEXVALUE", "the municipality gives a key a value and all its tries"),
     verb("remove", "", "take the card out"),
-    verb("insert", "[CARD]", "put a card in, or the last one back; wait until readers see it"),
-    verb("replace", "CARD", "take the card out and put another one in; wait until readers see it"),
-    verb("fresh", "[CARD]", "make the card factory-fresh, or another one of it, without a removal"),
+    verb("insert", "[CARD]", "put a card in, or the last one back"),
+    verb("replace", "CARD", "take the card out and put another one in"),
+    verb("fresh", "[CARD]", "make a factory-fresh card of it without a removal"),
     verb("expire", "auth|sign|both", "make certificates whose last day was yesterday"),
     verb("suspend", "auth|sign|both", "the authority puts certificates on hold"),
     verb("revoke", "auth|sign|both [REASON]", "the authority revokes certificates for good"),
     verb("reinstate", "auth|sign|both", "the authority lifts a suspension"),
     verb("destroy", "", "force the chip open: the card never answers again"),
-    verb(
-        "tear",
-        "after N | in-response [N] | off",
-        "answer N commands, then pull the card before or within the next answer",
-    ),
+    verb("tear", "after N | in-response [N] | off", "answer N commands and pull the card at the next"),
     verb("delay", "MILLISECONDS", "wait so long before every command"),
 ];
 

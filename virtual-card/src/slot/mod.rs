@@ -51,6 +51,8 @@ use std::time::{Duration, Instant};
 /// [`Arc`](std::sync::Arc).
 pub struct Slot {
     inside: Mutex<Inside>,
+    /// The card that it was made with, by name or path.
+    own: String,
     /// Told whenever a card comes or goes.
     moved: Condvar,
     clock: Clock,
@@ -74,7 +76,7 @@ impl Slot {
     /// A slot with this card in it; one that was destroyed counts as none.
     #[must_use]
     pub fn new(card: PersonalisedCard) -> Self {
-        let clock = Clock::on(card.as_of());
+        let (own, clock) = (card.source().to_owned(), Clock::on(card.as_of()));
         let inside = Inside {
             door: Door::new(!card.card().is_destroyed()),
             card,
@@ -85,7 +87,13 @@ impl Slot {
             commands: 0,
             buffer: ResponseBuffer::new(),
         };
-        Self { inside: Mutex::new(inside), moved: Condvar::new(), clock }
+        Self { inside: Mutex::new(inside), own, moved: Condvar::new(), clock }
+    }
+
+    /// The card that the slot was made with: name of an embedded card, or absolute path of a card file.
+    #[must_use]
+    pub fn own_card(&self) -> &str {
+        &self.own
     }
 
     /// Waits until a reader can see a card, at most this long. After a removal that is [`REMOVAL_SEEN`] later at

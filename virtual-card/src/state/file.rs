@@ -117,6 +117,7 @@ mod tests {
     use crate::authority::Register;
     use crate::personalise::{Keys, embedded_profile, personalise};
     use crate::profile::{Day, LastDay};
+    use crate::state::replace::Step::{self, Create, Rename, Sync, SyncDirectory, Write};
     use jiff::civil::{Date, date};
     use rstest::rstest;
     use std::sync::Arc;
@@ -202,6 +203,30 @@ mod tests {
                 assert_eq!(later.mark(), card.mark());
             }
         }
+    }
+
+    #[rstest]
+    fn a_save_that_is_cut_off_at_any_step_leaves_the_old_state_or_the_new_one(
+        #[values(Create, Write, Sync, Rename, SyncDirectory)] last: Step,
+        #[values(true, false)] kept_before: bool,
+    ) {
+        let (_directory, path) = directory();
+        let (profile, mut card) = standard();
+        let (mut file, _) = StateFile::open(&path).expect("a new file");
+        let old = state(&profile, &card);
+        if kept_before {
+            file.save(&old).expect("it is saved");
+        }
+        lock_auth_pin(&mut card);
+        let new = state(&profile, &card);
+        let cut_off = |step| if step == last { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
+        file.place.replace(&document::text(&new), cut_off).expect_err("it is cut off");
+        drop(file);
+        let (mut file, found) = StateFile::open(&path).expect("the file is whole");
+        assert_eq!(found, if last == SyncDirectory { Some(new.clone()) } else { kept_before.then_some(old) });
+        file.save(&new).expect("the next save is not hindered");
+        drop(file);
+        assert_eq!(StateFile::open(&path).expect("the file").1, Some(new));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | `!unlock KEY HEX`, `!tamper` | `!ok` |
 //! | anything else | `!unknown` and why |
 
-use crate::slot::{Outcome, Power, Slot};
+use crate::slot::{Outcome, PersonalisedCard, Power, REMOVAL_SEEN, Refusal, Slot};
 use jpki_apdu::Reset;
 use std::fmt;
 use std::io::{self, BufRead, Write};
@@ -145,8 +145,24 @@ impl Conversation<'_> {
                 self.slot.power(Power::Reset);
                 self.atr()
             }
-            Request::Fresh(_) | Request::Unlock { .. } | Request::Tamper => unknown(&"not by this wire"),
+            Request::Fresh(name) => self.fresh(*name),
+            Request::Unlock { key, value } => ok(self.slot.unlock(key, value)),
+            Request::Tamper => ok(self.slot.destroy()),
         }
+    }
+
+    /// A card of this name, or of the one that is served. Only embedded cards have names here: whoever may send lines
+    /// may not have files read.
+    fn fresh(&self, name: Option<&str>) -> String {
+        if name.is_some_and(PersonalisedCard::is_path) {
+            return unknown(&"only cards that come with the program");
+        }
+        if let Err(refusal) = self.slot.fresh(Some(name.unwrap_or(self.slot.own_card()))) {
+            return unknown(&refusal);
+        }
+        // Where the card was gone, readers have to see that first.
+        self.slot.wait_for_card(REMOVAL_SEEN);
+        self.atr()
     }
 
     fn atr(&self) -> String {
@@ -156,6 +172,10 @@ impl Conversation<'_> {
 
 fn mute() -> String {
     "!mute".to_owned()
+}
+
+fn ok(done: Result<(), Refusal>) -> String {
+    done.map_or_else(|refusal| unknown(&refusal), |()| "!ok".to_owned())
 }
 
 /// A refusal in words, on one line whatever they are.

@@ -3,6 +3,7 @@
 
 mod clients;
 mod keeping;
+mod program;
 mod refusals;
 mod server;
 mod slot;
