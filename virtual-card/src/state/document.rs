@@ -9,6 +9,7 @@
 //!   "random_stretches": 0,
 //!   "keys": [
 //!     {
+//!       "name": "auth-pin",
 //!       "application": "D392F000260100000001",
 //!       "file": "0018",
 //!       "tries_left": 2,
@@ -23,11 +24,12 @@
 //! ```
 //!
 //! A value that the holder or the municipality changed stands there in the clear, as hex: these are test cards. Values
-//! that are still the factory's are not written.
+//! that are still the factory's are not written. The names are for people; a key is known by its application and its file.
 
 use super::{Fingerprint, Flaw, State};
 use crate::authority::{Purpose, Register};
 use crate::card::{KeyMemory, Memory};
+use crate::names::Names;
 use hex::FromHex;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -108,6 +110,8 @@ struct Body {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Key {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     application: Hex<Vec<u8>>,
     file: Hex<[u8; 2]>,
     tries_left: u8,
@@ -119,6 +123,7 @@ impl Body {
     fn of(state: &State) -> Self {
         let State { card, fingerprint, memory, expired, register } = state;
         let key = |key: &KeyMemory| Key {
+            name: name(key),
             application: Hex(key.application.clone()),
             file: Hex(key.file.to_be_bytes()),
             tries_left: key.tries_left,
@@ -154,6 +159,12 @@ impl Body {
             register: self.register,
         }
     }
+}
+
+/// What people call a key.
+fn name(key: &KeyMemory) -> Option<String> {
+    let application = Names::embedded().application(&key.application)?;
+    application.file(key.file).map(|file| file.name.clone())
 }
 
 /// Bytes that are written as hex.
