@@ -48,6 +48,8 @@ struct Wire {
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let slot = Arc::new(args.slot.slot()?);
     let stop = stop_on_signals()?;
+    let ending = Arc::clone(&slot);
+    let _ends = stop.breaks(move || ending.end());
     let control = args.control.as_deref();
     let _control = control.map(|path| control::Server::start(path, &slot, Limits::default())).transpose()?;
     let address = args.authority.as_deref();

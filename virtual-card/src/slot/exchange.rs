@@ -58,17 +58,23 @@ impl Slot {
         let Some(mut inside) = self.delayed() else { return Outcome::Gone };
         let (outcome, evicted) = inside.carry_out(command, answer);
         drop(inside);
+        if outcome != Outcome::Answered {
+            self.moved.notify_all();
+        }
         evicted.leave();
         outcome
     }
 
-    /// Waits as long as the set delay wants, unless the card goes meanwhile.
+    /// Waits as long as the set delay wants, unless the card goes meanwhile or the server ends.
     fn delayed(&self) -> Option<MutexGuard<'_, Inside>> {
         let mut inside = self.lock();
         let mut now = Instant::now();
         let before @ Presence::In(_) = inside.door.presence(now) else { return None };
         let due = now + inside.disturbances.delay;
         while now < due {
+            if inside.ended {
+                return None;
+            }
             inside = self.wait(inside, due - now);
             now = Instant::now();
             if inside.door.presence(now) != before {

@@ -93,10 +93,15 @@ impl Slot {
         })
     }
 
-    /// Makes a card. Certificates are signed here, so nobody waits for the lock meanwhile.
+    /// Makes a card, unless the one at hand is of the same make. Certificates are signed here, so nobody waits for
+    /// the lock meanwhile.
     fn load(&self, name: &str) -> Result<PersonalisedCard, Refusal> {
-        let as_of = self.lock().card.as_of();
-        Ok(PersonalisedCard::load(name, as_of)?)
+        let at_hand = self.lock().card.clone();
+        let as_of = at_hand.as_of();
+        match Some(at_hand).filter(|card| card.source() == name).and_then(PersonalisedCard::restored) {
+            Some(card) => Ok(card),
+            None => Ok(PersonalisedCard::load(name, as_of)?),
+        }
     }
 
     /// Moves the card, tells whoever waits for that, and breaks the connections that are to be broken.

@@ -47,13 +47,16 @@ use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The clock counts no further than so many years; a wait of one is as good as any longer one.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A reader's slot with its card, shared by the wires and the control socket through an
 /// [`Arc`](std::sync::Arc).
 pub struct Slot {
     inside: Mutex<Inside>,
     /// The card that it was made with, by name or path.
     own: String,
-    /// Told whenever a card comes or goes.
+    /// Told whenever a card comes or goes, and at the end.
     moved: Condvar,
     clock: Clock,
 }
@@ -69,6 +72,8 @@ struct Inside {
     transcript: Option<Transcript>,
     /// Commands carried out since the start.
     commands: u64,
+    /// Nobody is to wait for the card any more.
+    ended: bool,
     buffer: ResponseBuffer,
 }
 
@@ -85,6 +90,7 @@ impl Slot {
             keeper: None,
             transcript: None,
             commands: 0,
+            ended: false,
             buffer: ResponseBuffer::new(),
         };
         Self { inside: Mutex::new(inside), own, moved: Condvar::new(), clock }
@@ -97,9 +103,9 @@ impl Slot {
     }
 
     /// Waits until a reader can see a card, at most this long. After a removal that is [`REMOVAL_SEEN`] later at
-    /// the earliest. `None` when the time is over.
+    /// the earliest. `None` when the time is over, or the slot has [ended](Self::end).
     pub fn wait_for_card(&self, timeout: Duration) -> Option<Insertion> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(LONGEST_WAIT);
         let mut inside = self.lock();
         loop {
             let now = Instant::now();
@@ -108,11 +114,17 @@ impl Slot {
                 Presence::Soon(at) => at.min(deadline),
                 Presence::Empty => deadline,
             };
-            if now >= deadline {
+            if now >= deadline || inside.ended {
                 return None;
             }
             inside = self.wait(inside, wake - now);
         }
+    }
+
+    /// Lets nobody wait any more, for a card to come or for one that takes its time: the server ends.
+    pub fn end(&self) {
+        self.lock().ended = true;
+        self.moved.notify_all();
     }
 
     /// Whether a reader can see a card now.

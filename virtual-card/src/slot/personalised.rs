@@ -125,6 +125,17 @@ impl PersonalisedCard {
         Ok(Self { source: name.into(), profile, as_of, expired: Vec::new(), register, card })
     }
 
+    /// The same card as it left the factory, without making it again. `None` where that would be another one: its
+    /// certificates were made to expire, or its file may have changed.
+    pub(super) fn restored(mut self) -> Option<Self> {
+        if !self.expired.is_empty() || Self::is_path(&self.source) {
+            return None;
+        }
+        self.register = Register::of(&self.profile, self.as_of).ok()?;
+        self.card.restore();
+        Some(self)
+    }
+
     /// Name of the embedded card, or absolute path of the card file.
     #[must_use]
     pub fn source(&self) -> &str {

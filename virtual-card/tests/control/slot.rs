@@ -86,3 +86,16 @@ fn an_exchange_forgets_what_the_buffer_held() {
     assert_eq!(slot.exchange(&[0xFF], &mut answer), Outcome::Gone);
     assert!(answer.is_empty());
 }
+
+#[test]
+fn nobody_waits_for_a_slot_that_has_ended() {
+    let server = TestServer::new("standard");
+    server.ask("delay 60000");
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| server.exchange(SELECT_JPKI));
+        server.slot.end();
+        assert_eq!(waiting.join().expect("it comes back"), (Outcome::Gone, String::new()));
+    });
+    server.slot.remove().expect("a card is in");
+    assert_eq!(server.slot.wait_for_card(Duration::MAX), None);
+}

@@ -191,6 +191,20 @@ fn a_fresh_card_is_as_from_the_factory_and_nobody_is_disconnected() {
     assert_eq!([server.status("delay"), server.status("tear")], ["0", "off"]);
 }
 
+#[rstest]
+#[case::twice(&["lock sign-pin", "revoke auth", "fresh", "lock sign-pin", "revoke auth", "fresh"])]
+#[case::after_another_one(&["fresh revoked", "lock sign-pin", "fresh standard"])]
+#[case::after_its_certificates_ran_out(&["expire both", "fresh"])]
+#[case::after_its_end(&["lock sign-pin", "destroy", "fresh"])]
+fn a_fresh_card_is_the_same_however_often_it_is_made(#[case] requests: &[&str]) {
+    let server = TestServer::new("standard");
+    let before = server.ask("status");
+    requests.iter().for_each(|request| _ = server.ask(request));
+    assert_eq!(server.ask("status"), before);
+    let certificate = server.last_day(READ_AUTH_CERTIFICATE);
+    assert_eq!(certificate, "2030-04-01T14:59:59Z");
+}
+
 #[test]
 fn a_fresh_card_can_be_another_one_and_needs_none_in_the_slot() {
     let server = TestServer::new("standard");
