@@ -9,7 +9,6 @@ pub(crate) const TESTS: &[Test] = tests![
     pkcs15_tool_lists_pins_keys_and_certificates,
     every_certificate_reads_as_the_authority_issued_it,
     the_signature_certificate_stays_shut_without_its_password,
-    openssl_builds_the_chain_of_both_certificates,
 ];
 
 fn pkcs15_tool_lists_pins_keys_and_certificates(scene: &Scene) {
@@ -59,20 +58,4 @@ fn the_signature_certificate_stays_shut_without_its_password(scene: &Scene) {
     reader.wait_until(Slot::Present);
     tool(scene, "pkcs15-tool", &["--read-certificate", "02"]).fails();
     assert!(card.transcript().contains("69 82"), "the card refused it");
-}
-
-fn openssl_builds_the_chain_of_both_certificates(scene: &Scene) {
-    let reader = Reader::start(scene);
-    let _card = VirtualCard::standard(scene);
-    reader.wait_until(Slot::Present);
-    for (id, root) in [("01", "03"), ("02", "04")] {
-        let [leaf, root] = [id, root].map(|id| {
-            let file = scene.file(&format!("certificate-{id}.pem"));
-            fs::write(&file, read_certificate(scene, id)).expect("the folder can be written to");
-            file
-        });
-        let noon: jiff::Timestamp = format!("{AS_OF}T12:00:00Z").parse().expect("a moment");
-        let at = noon.as_second().to_string();
-        tool(scene, "openssl", &["verify", "-attime", &at, "-CAfile", path(&root), path(&leaf)]).succeeds();
-    }
 }

@@ -4,8 +4,11 @@
 //! machine to itself as far as it can see (its own pcscd, ports, processes), ends with everything it started, and
 //! leaves its logs in `target/end-to-end/TEST/`. To add one: write it, and name it in the table of its file.
 
+mod authority;
 mod company;
 mod contents;
+mod control;
+mod disturbance;
 mod lane;
 mod no_pins;
 mod opensc;
@@ -17,7 +20,16 @@ use lane::{Lane, Test};
 use std::process::ExitCode;
 
 /// The tests, by file.
-const TESTS: &[&[Test]] = &[recognition::TESTS, contents::TESTS, signing::TESTS, pins::TESTS, company::TESTS];
+const TESTS: &[&[Test]] = &[
+    recognition::TESTS,
+    contents::TESTS,
+    signing::TESTS,
+    pins::TESTS,
+    control::TESTS,
+    disturbance::TESTS,
+    authority::TESTS,
+    company::TESTS,
+];
 
 /// What looks at the files that all others left.
 const AFTERWARDS: &[Test] = no_pins::TESTS;

@@ -126,6 +126,12 @@ pub(super) fn mortal(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
+/// A port that is free now, for a server of a test.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("it has one").port()
+}
+
 /// Two ports in a row that are free now. Nobody holds them until pcscd takes them, but the system gives the same
 /// ports again only after many others.
 fn free_pair() -> u16 {

@@ -1,7 +1,5 @@
 //! What a test finds when it begins: a place of its own, a reader, a card, the tools of the system.
 
-#![allow(dead_code, reason = "what the next tests need")]
-
 mod isolation;
 mod program;
 mod reader;
@@ -13,6 +11,7 @@ mod test;
 mod tool;
 mod virtual_card;
 
+pub(crate) use isolation::free_port;
 pub(crate) use program::Program;
 pub(crate) use reader::{Reader, Slot};
 pub(crate) use run::Lane;

@@ -32,6 +32,8 @@ impl<'a> VirtualCard<'a> {
         let mut command = Program::command(program());
         command
             .args(["serve", "--vpcd", &format!("127.0.0.1:{}", scene.port)])
+            .arg("--control")
+            .arg(scene.sockets.join("card"))
             .arg("--transcript")
             .arg(scene.file("transcript.txt"))
             .args(options);
