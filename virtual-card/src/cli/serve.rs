@@ -21,7 +21,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "SOCKET")]
     control: Option<PathBuf>,
     /// Answer for the card's certificates here: OCSP, revocation lists and roots over HTTP
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
     authority: Option<String>,
 }
 

@@ -82,19 +82,11 @@ struct Serving {
 }
 
 impl Serving {
-    /// Starts it and reads in its log where the authority answers.
-    fn start(card: &str) -> Self {
+    /// Starts it in this folder and reads in its log where the authority answers.
+    fn start(folder: &Folder, arguments: &[&str]) -> Self {
         let mut program = Command::new(env!("CARGO_BIN_EXE_virtual-card"));
-        program.args([
-            "serve",
-            "--stdio",
-            "--as-of",
-            "2026-11-22",
-            "--authority",
-            "127.0.0.1:0",
-            "--card",
-            card,
-        ]);
+        program.args(["serve", "--stdio", "--as-of", "2026-11-22", "--authority", "127.0.0.1:0"]);
+        program.args(arguments).current_dir(folder.path());
         program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut program = program.spawn().expect("the program starts");
         let mut log = BufReader::new(program.stderr.take().expect("a log")).lines();
@@ -118,12 +110,36 @@ impl Drop for Serving {
 
 #[test]
 fn the_program_answers_for_the_card_that_it_serves_and_ends_when_its_input_does() {
-    let (mut serving, folder) = (Serving::start("suspended"), Folder::new());
+    let folder = Folder::new();
+    let mut serving = Serving::start(&folder, &["--card", "suspended"]);
     let said = status(&folder, serving.address, "0x2A7E07");
     assert!(said.has("0x2A7E07: revoked") && said.has("Reason: certificateHold"), "{said:?}");
     assert!(said.has("Revocation Time: Nov 20 14:40:00 2026 GMT"), "{said:?}");
     drop(serving.program.stdin.take());
     assert!(serving.program.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_revocation_from_another_shell_shows_in_the_next_answer_and_survives_the_program() {
+    let folder = Folder::new();
+    let arguments = ["--control", "card.sock", "--state", "card.state"];
+    let serving = Serving::start(&folder, &arguments);
+    assert_eq!(answers(&status(&folder, serving.address, "0x2A7E01")), ["0x2A7E01: good"]);
+    let mut ctl = Command::new(env!("CARGO_BIN_EXE_virtual-card"));
+    ctl.args(["ctl", "--control", "card.sock", "revoke", "auth", "superseded"]).current_dir(folder.path());
+    assert!(ctl.status().expect("the program starts").success());
+    let revoked = status(&folder, serving.address, "0x2A7E01");
+    assert!(revoked.has("0x2A7E01: revoked") && revoked.has("Reason: superseded"), "{revoked:?}");
+    // Killed, without a word of farewell.
+    drop(serving);
+    let serving = Serving::start(&folder, &arguments);
+    let said = status(&folder, serving.address, "0x2A7E01");
+    assert_eq!(since(&said), since(&revoked), "{said:?}");
+    assert!(said.has("0x2A7E01: revoked") && said.has("Reason: superseded"), "{said:?}");
+}
+
+fn since(said: &Said) -> &str {
+    said.words.lines().find(|line| line.contains("Revocation Time: ")).expect("a revocation").trim()
 }
 
 #[test]
