@@ -14,10 +14,10 @@ pub(crate) enum Failure {
     /// A program failed, or a file could not be read; the program has already said why.
     #[error(transparent)]
     Shell(#[from] xshell::Error),
-    /// A tool is not there.
-    #[error("{tool} is missing")]
+    /// Tools are not there.
+    #[error("missing: {tool}")]
     Missing {
-        /// Its name.
+        /// Its name, or several.
         tool: String,
         /// The way to get it.
         get: String,

@@ -80,12 +80,8 @@ pub(crate) fn ensure(shell: &Shell, tools: &[&[Tool]]) -> Result {
     if wanted.is_empty() {
         return Ok(());
     }
-    let failure = |tools: &[&Tool]| Failure::Missing {
-        tool: list(tools, |tool| tool.name, ", "),
-        get: format!("install it, for example: apt-get install {}", list(tools, |tool| tool.package, " ")),
-    };
     if !is_there(shell, "apt-get") || cmd!(shell, "id -u").quiet().read()? != "0" {
-        return Err(failure(&wanted));
+        return Err(not_there(&wanted));
     }
     let packages: Vec<&str> = wanted.iter().map(|tool| tool.package).collect();
     let names = list(&wanted, |tool| tool.name, ", ");
@@ -99,7 +95,15 @@ pub(crate) fn ensure(shell: &Shell, tools: &[&[Tool]]) -> Result {
     let still = missing();
     match installed {
         Ok(()) if still.is_empty() => Ok(()),
-        _ => Err(failure(&if still.is_empty() { wanted } else { still })),
+        _ => Err(not_there(&if still.is_empty() { wanted } else { still })),
+    }
+}
+
+/// What is missing, and the way to get all of it.
+fn not_there(tools: &[&Tool]) -> Failure {
+    Failure::Missing {
+        tool: list(tools, |tool| tool.name, ", "),
+        get: format!("install it, for example: apt-get install {}", list(tools, |tool| tool.package, " ")),
     }
 }
 
@@ -126,4 +130,29 @@ pub(crate) fn ensure_cargo_fuzz(shell: &Shell) -> Result {
 fn is_there(shell: &Shell, program: &str) -> bool {
     let look = format!("PATH=$PATH:/usr/sbin:/sbin command -v {program}");
     cmd!(shell, "sh -c").arg(look).quiet().ignore_stdout().run().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOWHERE: Tool = Tool::program("no-such-program", "no-such-package");
+    const NEVER: Tool = Tool { name: "a driver", there: "false", package: "no-such-driver" };
+
+    #[test]
+    fn a_tool_is_there_when_it_is_on_the_path_or_its_condition_holds() {
+        let shell = Shell::new().expect("a folder to work in");
+        assert!(Tool::program("sh", "dash").is_there(&shell));
+        assert!(Tool { name: "a file", there: "test -e /", package: "base-files" }.is_there(&shell));
+        assert!(!NOWHERE.is_there(&shell));
+        assert!(!NEVER.is_there(&shell));
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_named_with_one_way_to_get_it() {
+        let failure = not_there(&[&NOWHERE, &NEVER]);
+        assert_eq!(failure.to_string(), "missing: no-such-program, a driver");
+        let help = failure.help().expect("there is a way");
+        assert_eq!(help, "install it, for example: apt-get install no-such-package no-such-driver");
+    }
 }
