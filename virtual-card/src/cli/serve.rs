@@ -64,6 +64,9 @@ pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
             error,
             help: "choose another address; port 0 takes a free port and tells which".to_owned(),
         })?;
+        if !server.address().ip().is_loopback() {
+            tracing::warn!("other machines can reach this address, and may do with the card what they want");
+        }
         tracing::info!("listening on {}", server.address());
         server.serve(&slot, &stop);
         return Ok(());
@@ -88,10 +91,12 @@ fn stop_on_signals() -> Result<Stop, Failure> {
     })?;
     Ok(stop)
 }
-/// An address, whose host is looked up when it is needed.
+
+/// An address, whose host is looked up when it is needed; a port alone is one of this machine.
 fn host_and_port(text: &str) -> Result<String, String> {
-    match text.rsplit_once(':') {
-        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
-        _ => Err("an address is HOST:PORT, for example 127.0.0.1:35963".to_owned()),
+    let (host, port) = text.rsplit_once(':').unwrap_or(("127.0.0.1", text));
+    if host.is_empty() || port.parse::<u16>().is_err() {
+        return Err("an address is HOST:PORT, for example 127.0.0.1:35963, or PORT alone".to_owned());
     }
+    Ok(format!("{host}:{port}"))
 }

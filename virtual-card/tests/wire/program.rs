@@ -128,7 +128,8 @@ fn a_signal_takes_the_card_out_of_the_reader() {
 
 #[test]
 fn lines_over_tcp_are_answered_where_the_log_says() {
-    let mut running = Running::start(&mut virtual_card(&["serve", "--tcp", "127.0.0.1:0"]));
+    // A port alone is one of this machine.
+    let mut running = Running::start(&mut virtual_card(&["serve", "--tcp", "0"]));
     let mut log = BufReader::new(running.0.stderr.take().expect("a pipe"));
     let mut said = String::new();
     log.read_line(&mut said).expect("it logs");
@@ -179,4 +180,12 @@ fn every_embedded_card_is_listed_with_its_title() {
             "{line}"
         );
     }
+}
+
+#[rstest]
+#[case("program", &["--help"])]
+#[case("serve", &["serve", "--help"])]
+fn the_help_says_what_there_is(#[case] name: &str, #[case] arguments: &[&str]) {
+    let output = run(arguments);
+    insta::assert_snapshot!(format!("help_of_{name}"), text(&output.stdout));
 }
