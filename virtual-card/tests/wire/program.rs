@@ -12,6 +12,8 @@ use std::time::Instant;
 /// The program with these arguments.
 fn virtual_card(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-card"));
+    // The help is as wide as a terminal, where one says how wide it is.
+    command.env_remove("COLUMNS");
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -124,6 +126,21 @@ fn a_signal_takes_the_card_out_of_the_reader() {
     running.signal(Signal::TERM);
     assert_eq!(card.rest(), "");
     assert_eq!(running.ends().code(), Some(0));
+}
+
+#[test]
+fn a_signal_removes_the_control_socket() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("card");
+    let control = socket.to_str().expect("a path in UTF-8");
+    let reader = Reader::new();
+    let mut running =
+        Running::start(&mut virtual_card(&["serve", "--vpcd", &reader.address, "--control", control]));
+    assert_eq!(reader.card().ask("04"), ATR);
+    assert!(socket.exists(), "whoever serves a card can be controlled");
+    running.signal(Signal::TERM);
+    assert_eq!(running.ends().code(), Some(0));
+    assert!(!socket.exists());
 }
 
 #[test]

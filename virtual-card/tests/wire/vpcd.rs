@@ -3,6 +3,7 @@
 use crate::reader::{Connected, Reader, Unborn};
 use crate::served::Served;
 use crate::{ATR, NO_SUCH_KEY, QUERY_AUTH_PIN, SELECT_JPKI, WRONG_AUTH_PIN, hex};
+use jpki_virtual_card::slot::{Tear, TearPoint};
 use jpki_virtual_card::wire::vpcd::{Pace, serve};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -173,6 +174,32 @@ fn a_card_that_is_pulled_is_gone_at_once_and_comes_back_when_it_is_put_in_again(
     assert_eq!(card.rest(), "");
     served.slot.insert(None).expect("none is in");
     has_forgotten_nothing(&mut reader.card());
+}
+
+#[rstest]
+// SELECT answers two bytes: a frame that announces two, and brings none or one.
+#[case::before_its_answer(TearPoint::BeforeAnswer, "0002")]
+#[case::within_its_answer(TearPoint::InAnswer, "000290")]
+fn a_card_that_is_torn_away_leaves_a_frame_without_an_end(#[case] point: TearPoint, #[case] left: &str) {
+    let (reader, served) = with_a_try_spent();
+    served.slot.set_tear(Some(Tear { after: 1, point }));
+    let mut card = reader.card();
+    assert_eq!(card.ask(SELECT_JPKI), "9000");
+    card.send(&hex(SELECT_JPKI));
+    assert_eq!(card.rest(), left);
+    served.slot.insert(None).expect("it is out");
+    has_forgotten_nothing(&mut reader.card());
+}
+
+#[test]
+fn a_card_that_is_pulled_while_it_works_does_not_answer_any_more() {
+    let (reader, served) = with_a_try_spent();
+    let mut card = reader.card();
+    assert_eq!(card.ask(ASK_FOR_ATR), ATR);
+    served.slot.set_delay(Duration::from_secs(60)).expect("not too long");
+    card.send(&hex(SELECT_JPKI));
+    served.slot.remove().expect("a card is in");
+    assert_eq!(card.rest(), "");
 }
 
 #[test]
