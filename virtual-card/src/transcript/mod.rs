@@ -1,9 +1,9 @@
 //! What was said to the card and what it answered: one line an exchange, in bytes and in words.
 //!
 //! The transcript is an onlooker. It sees commands and answers as they pass the reader, follows SELECT by them
-//! alone and touches nothing of the card. Two walls keep secrets out of it: [`decode`] says which fields of a
+//! alone and touches nothing of the card. Two walls keep secrets out of it: `decode` says which fields of a
 //! command may be shown at all, and every field that it does not vouch for is shown as a number of bytes; and
-//! [`mask`], the only maker of lines, takes the values of the card's keys out of what is left.
+//! `mask`, the only maker of lines, takes the values of the card's keys out of what is left.
 //!
 //! | noun | file |
 //! | --- | --- |

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | the frames of vpcd | [`frame`] |
 //! | the card behind pcscd, as vpcd's client | [`vpcd`] |
-//! | lines of hex, and the words beside them | [`line`] |
+//! | lines of hex, and the words beside them | [`mod@line`] |
 //! | lines on standard input and output | [`stdio`] |
 //! | lines over TCP | [`tcp`] |
 
