@@ -5,7 +5,9 @@ use rstest::rstest;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_virtual-card");
@@ -13,7 +15,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_virtual-card");
 /// A program that serves a card on its standard input and output.
 struct Served {
     child: Child,
-    lines: Option<(ChildStdin, BufReader<ChildStdout>)>,
+    input: Option<ChildStdin>,
+    answers: Receiver<String>,
     socket: PathBuf,
 }
 
@@ -30,20 +33,21 @@ impl Served {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let lines = child.stdin.take().zip(child.stdout.take().map(BufReader::new));
-        let mut served = Self { child, lines, socket };
+        let (input, output) = (child.stdin.take(), child.stdout.take().expect("it is piped"));
+        let (heard, answers) = mpsc::channel();
+        thread::spawn(move || {
+            BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| heard.send(line))
+        });
+        let mut served = Self { child, input, answers, socket };
         served.say("!reset");
         served
     }
 
     /// Says a line, spaces in commands do not count; the line that answers.
     fn say(&mut self, line: &str) -> String {
-        let (input, output) = self.lines.as_mut().expect("it runs");
         let line = if line.starts_with('!') { line.to_owned() } else { line.replace(' ', "") };
-        writeln!(input, "{line}").expect("said");
-        let mut answer = String::new();
-        output.read_line(&mut answer).expect("answered");
-        answer.trim_end().to_owned()
+        writeln!(self.input.as_mut().expect("it runs"), "{line}").expect("said");
+        self.answers.recv_timeout(LONG).expect("answered")
     }
 
     #[track_caller]
@@ -59,7 +63,7 @@ impl Served {
 
     /// Ends its input, which is its end.
     fn end(mut self) {
-        self.lines = None;
+        self.input = None;
         assert!(self.child.wait().expect("it ends").success());
     }
 
