@@ -6,7 +6,7 @@ use crate::{build, tools};
 use xshell::{Shell, cmd};
 
 /// Every fuzz target: `fuzz/fuzz_targets/NAME.rs`.
-const TARGETS: [&str; 3] = ["apdu_command", "ber_tlv", "card_session"];
+const TARGETS: [&str; 5] = ["apdu_command", "ber_tlv", "card_session", "control_request", "wire_session"];
 
 /// Writes the seeds of every target from the scenarios.
 pub(crate) fn seeds(shell: &Shell, _: &[String]) -> Result {
@@ -41,7 +41,7 @@ pub(crate) fn smoke(shell: &Shell, arguments: &[String]) -> Result {
                 "the fuzz target {target} failed; the input is under fuzz/artifacts/"
             )));
         }
-        println!("  {target:<14} {}", Stats::read(&log, seconds)?);
+        println!("  {target:<16} {}", Stats::read(&log, seconds)?);
     }
     Ok(())
 }

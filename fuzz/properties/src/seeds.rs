@@ -12,6 +12,9 @@ use jpki_conformance::engine::{Stage, play};
 use jpki_conformance::runner::load_cards;
 use jpki_conformance::scenario::load;
 use jpki_conformance::vectors::Vectors;
+use jpki_virtual_card::control::VERBS;
+use jpki_virtual_card::names::Names;
+use jpki_virtual_card::wire::frame;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +65,7 @@ pub fn seeds() -> Result<Vec<Seed>, NoSeeds> {
         answers: BTreeSet::new(),
     };
 
-    let (mut seeds, mut commands) = (BTreeMap::new(), BTreeSet::new());
+    let (mut seeds, mut wires, mut commands) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     for case in &suite.cases {
         card.session.clear();
         play(case, &mut card, &cards["standard"], &stage);
@@ -71,13 +74,63 @@ pub fn seeds() -> Result<Vec<Seed>, NoSeeds> {
                 commands.insert(command.clone());
             }
         }
+        let name = case.id.replace(['/', '#'], "-");
+        wires.entry(frames(&card.session)).or_insert_with(|| format!("{name}.frames"));
+        wires.entry(lines(&card.session)).or_insert_with(|| format!("{name}.lines"));
         let session = Session(std::mem::take(&mut card.session)).to_bytes();
-        seeds.entry(session).or_insert_with(|| case.id.replace(['/', '#'], "-"));
+        seeds.entry(session).or_insert(name);
     }
     let sessions = seeds.into_iter().map(|(bytes, name)| Seed { target: "card_session", name, bytes });
+    let wires = wires.into_iter().map(|(bytes, name)| Seed { target: "wire_session", name, bytes });
     let commands = numbered("apdu_command", commands);
     let answers = numbered("ber_tlv", card.answers);
-    Ok(sessions.chain(commands).chain(answers).collect())
+    let requests = numbered("control_request", requests());
+    Ok(sessions.chain(wires).chain(commands).chain(answers).chain(requests).collect())
+}
+
+/// A session as vpcd sends it, in pieces of up to 64 bytes.
+fn frames(session: &[Step]) -> Vec<u8> {
+    let payloads = session.iter().flat_map(|step| match step {
+        Step::Reset(Reset::Cold) => vec![vec![0x00], vec![0x01], vec![0x04]],
+        Step::Reset(Reset::Warm) => vec![vec![0x02], vec![0x04]],
+        Step::Raw(command) => vec![command.clone()],
+        _ => Vec::new(),
+    });
+    let (mut stream, mut frame) = (vec![63], Vec::new());
+    for payload in payloads {
+        // What no frame carries never came over this wire.
+        if frame::encode(&payload, &mut frame).is_ok() {
+            stream.extend_from_slice(&frame);
+        }
+    }
+    stream
+}
+
+/// A session in lines of hex.
+fn lines(session: &[Step]) -> Vec<u8> {
+    let line = |step: &Step| match step {
+        Step::Reset(Reset::Cold) => "!reset\n".to_owned(),
+        Step::Reset(Reset::Warm) => "!reset warm\n".to_owned(),
+        Step::Raw(command) => {
+            command.iter().map(|byte| format!("{byte:02X}")).chain(["\n".to_owned()]).collect()
+        }
+        _ => String::new(),
+    };
+    session.iter().map(line).collect::<String>().into_bytes()
+}
+
+/// Every verb of the control socket as its usage writes it, and those about keys with every key.
+fn requests() -> BTreeSet<Vec<u8>> {
+    let keys: Vec<_> = Names::embedded().keys().map(|(_, key)| &*key.name).collect();
+    let lines = VERBS.iter().flat_map(|verb| {
+        let usage =
+            format!("{} {}", verb.word, verb.arguments).replace("HEXVALUE", "31323334").replace(" N", " 2");
+        match usage.contains("KEY") {
+            true => keys.iter().map(|key| usage.replace("KEY", key)).collect(),
+            false => vec![usage],
+        }
+    });
+    lines.map(String::into_bytes).collect()
 }
 
 fn numbered(target: &'static str, all: BTreeSet<Vec<u8>>) -> impl Iterator<Item = Seed> {

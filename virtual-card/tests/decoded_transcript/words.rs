@@ -217,6 +217,13 @@ fn the_number_of_the_holder_is_never_written(#[case] way: &[&str]) {
 }
 
 #[test]
+fn a_name_that_several_share_names_no_file() {
+    let mut desk = Desk::new(standard());
+    desk.send_all(&["00A4040C 05 D392100031", "00A4020C 02 0001"]);
+    assert!(desk.last().starts_with("SELECT file 00 01 "), "{}", desk.last());
+}
+
+#[test]
 fn a_shared_name_is_settled_by_the_file_control_information() {
     let mut desk = Desk::new(standard());
     desk.send_all(&["00A40400 05 D392100031 00", "00A4020C 02 0001"]);
