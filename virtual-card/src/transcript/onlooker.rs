@@ -167,6 +167,6 @@ fn leaves_the_selection(request: &str) -> bool {
     let verb = request.split_whitespace().next().unwrap_or_default();
     matches!(
         verb,
-        "status" | "lock" | "tries" | "unlock" | "suspend" | "revoke" | "reinstate" | "tear" | "delay"
+        "refused:" | "status" | "lock" | "tries" | "unlock" | "suspend" | "revoke" | "reinstate" | "tear" | "delay"
     )
 }
