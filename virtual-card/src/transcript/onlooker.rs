@@ -162,11 +162,11 @@ fn is_refusal(sw: StatusWord) -> bool {
     matches!(sw.0 >> 8, 0x64..=0x6F)
 }
 
-/// Requests that leave the card where it is, with power and all.
+/// First words about requests that leave the card where it is, with power and all.
+const QUIET: [&str; 10] =
+    ["refused:", "status", "lock", "tries", "unlock", "suspend", "revoke", "reinstate", "tear", "delay"];
+
+/// Whether the card still has power and selection after this request; one that is not known may have taken them.
 fn leaves_the_selection(request: &str) -> bool {
-    let verb = request.split_whitespace().next().unwrap_or_default();
-    matches!(
-        verb,
-        "refused:" | "status" | "lock" | "tries" | "unlock" | "suspend" | "revoke" | "reinstate" | "tear" | "delay"
-    )
+    request.split_whitespace().next().is_some_and(|word| QUIET.contains(&word))
 }

@@ -184,6 +184,10 @@ fn reading_the_current_file_is_told_by_its_name(#[case] between: &[&str], #[case
 #[case::a_lost_answer(Event::Exchange { command: &[0, 0xA4, 2, 0x0C, 2, 0, 0x0A], answer: None }, "READ BINARY unknown file,")]
 #[case::half_an_answer(Event::Exchange { command: &[0, 0xA4, 2, 0x0C, 2, 0, 0x0A], answer: Some(&[0x90]) }, "READ BINARY unknown file,")]
 #[case::a_query_of_the_control_socket(Event::Control("status"), "READ BINARY certificate-availability,")]
+#[case::a_refused_request(
+    Event::Control("refused: no key is called so"),
+    "READ BINARY certificate-availability,"
+)]
 #[case::a_fresh_card(Event::Control("fresh"), "READ BINARY unknown file,")]
 #[case::a_request_that_is_not_known(Event::Control("shake"), "READ BINARY unknown file,")]
 fn an_event_between_select_and_read_is_taken_in(#[case] event: Event<'_>, #[case] words: &str) {
