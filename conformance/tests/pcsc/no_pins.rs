@@ -25,7 +25,8 @@ fn no_file_that_the_lane_leaves_tells_a_pin(scene: &Scene) {
     let spellings: Vec<Spelling> = values().iter().flat_map(|value| Spelling::all(value)).collect();
     let mut told = Vec::new();
     for file in &files {
-        let text = fs::read(file).expect("a file of the lane can be read").to_ascii_lowercase();
+        let text = fs::read(file).expect("a file of the lane can be read");
+        let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
         let found = spellings.iter().filter(|spelling| spelling.stands_in(&text));
         told.extend(found.map(|spelling| format!("{}: {}", file.display(), spelling.what)));
     }
@@ -56,8 +57,8 @@ fn values() -> BTreeSet<String> {
 
 /// A way to write a value.
 struct Spelling {
-    /// Lower-case bytes to look for.
-    bytes: Vec<u8>,
+    /// What to look for, in lower case.
+    text: String,
     /// Where the value must stand by itself: four digits may be the end of a longer number.
     alone: bool,
     /// Which one, for the message: the first character only.
@@ -77,19 +78,18 @@ impl Spelling {
         let begins = value.chars().next().unwrap_or_default();
         let long = value.chars().count();
         ways.map(|(way, text, alone)| Self {
-            bytes: text.into_bytes(),
+            text,
             alone,
             what: format!("the value of {long} characters that begins with {begins}, {way}"),
         })
         .into()
     }
 
-    fn stands_in(&self, text: &[u8]) -> bool {
-        let long = self.bytes.len();
-        let within =
-            |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-        text.windows(long).enumerate().any(|(at, seen)| {
-            seen == self.bytes && !(self.alone && (within(at.checked_sub(1)) || within(Some(at + long))))
+    fn stands_in(&self, text: &str) -> bool {
+        let alphanumeric = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        text.match_indices(&self.text).any(|(at, seen)| {
+            let (before, after) = (text[..at].as_bytes(), text[at + seen.len()..].as_bytes());
+            !(self.alone && (alphanumeric(before.last()) || alphanumeric(after.first())))
         })
     }
 }
