@@ -12,7 +12,6 @@ use std::io::Write;
 pub(super) struct ReadersArgs {
     /// Print JSON, for programs
     #[arg(long)]
-    #[cfg_attr(not(feature = "pcsc"), expect(dead_code, reason = "without PC/SC there is nothing to list"))]
     json: bool,
 }
 
