@@ -88,7 +88,7 @@ impl Spelling {
     fn stands_in(&self, text: &str) -> bool {
         let alphanumeric = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         text.match_indices(&self.text).any(|(at, seen)| {
-            let (before, after) = (text[..at].as_bytes(), text[at + seen.len()..].as_bytes());
+            let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at + seen.len()..]);
             !(self.alone && (alphanumeric(before.last()) || alphanumeric(after.first())))
         })
     }
