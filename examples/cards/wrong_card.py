@@ -10,8 +10,9 @@ import sys
 
 ATR = "3BE000FF8131FE4514"
 JPKI, TEXT = "D392F000260100000001", "D3921000310001010408"
+TOKEN = b"JPKIAPICCTOKEN2".ljust(80) + b"0000000000000001".ljust(80)  # with the card's serial
 FILES = {
-    JPKI: {0x06: b"JPKIAPICCTOKEN2".ljust(160), 0x08: b"\x8f\x8f\0", 0x18: "auth-pin", 0x1B: "sign-pin"},
+    JPKI: {0x06: TOKEN, 0x08: b"\x8f\x8f\0", 0x18: "auth-pin", 0x1B: "sign-pin"},
     TEXT: {0x01: bytes.fromhex("FF100C") + b"123456789018\xff\xff", 0x11: "text-pin"},
 }
 PINS = {"auth-pin": (b"1234", 3), "sign-pin": (b"ABC123", 5), "text-pin": (b"1234", 3)}

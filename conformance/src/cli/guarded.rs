@@ -57,19 +57,20 @@ pub(super) fn admit(what: &What, plan: &Plan<'_>, mut guard: Guard) -> Result<Gu
         }
         Err(refused) => refused,
     };
-    let mut told = budget(plan, Some(guard.survey()));
+    let mut told = String::new();
     match refused {
         NotAdmitted::Refused(refusal) => {
-            let _ = writeln!(told, "refused for safety; nothing was presented to the card:");
+            told.push_str("refused for safety; nothing was presented to the card\n");
             for reason in &refusal.reasons {
                 let _ = writeln!(told, "  {reason}");
             }
             if refusal.reasons.contains(&Against::NothingHarmless) {
                 let words: Vec<String> = plan.missing().iter().map(|it| format!("--allow {it}")).collect();
-                let _ = writeln!(told, "what would play it: {}", words.join(" "));
+                let _ = writeln!(told, "  what would play all of it: {}", words.join(" "));
             }
         }
         _ => told.push_str(&closing(&guard.finish(), Paint::plain())),
     }
+    told.push_str(&budget(plan, Some(guard.survey())));
     Err(NotMet::Refused { told })
 }

@@ -197,10 +197,16 @@ impl Guard {
 
     /// Every command leaves here. One that does not come back leaves everything in doubt.
     fn send(&mut self, command: &[u8]) -> Result<Response, TransportError> {
+        self.still_watching()?;
         let before = std::mem::replace(&mut self.state, State::InDoubt(None));
         let answer = self.card.transmit(command)?;
         self.state = before;
         Ok(answer)
+    }
+
+    /// After a difference not even the guard asks anything more.
+    fn still_watching(&self) -> Result<(), TransportError> {
+        self.stopped().map_or(Ok(()), |difference| Err(withheld(stopped_because(difference))))
     }
 
     fn needs(&self, effect: &Effect) -> Result<(), TransportError> {
@@ -552,6 +558,7 @@ impl Guard {
 
     /// VERIFY without data. One that does not come back leaves everything in doubt, as before.
     pub(super) fn ask(&mut self, p2: u8) -> Result<Option<u8>, TransportError> {
+        self.still_watching()?;
         let before = match &self.state {
             State::Watching => std::mem::replace(&mut self.state, State::InDoubt(None)),
             pending => pending.clone(),

@@ -27,7 +27,7 @@ pub enum Disposition {
     Allowed(BTreeSet<Effect>),
     /// It does more, and leave is missing: it is skipped.
     NeedsLeave(BTreeSet<Effect>),
-    /// It needs another card than the one in the reader: it is skipped.
+    /// It needs another card than the one in the reader, and which: it is skipped.
     NeedsAnotherCard(String),
     /// It is never played on a card in a reader: it is skipped, and why.
     Never(String),
@@ -149,7 +149,11 @@ impl<'s> Plan<'s> {
 fn dispose(case: &Case, forecast: &Forecast, known: &KnownCard, leave: &Leave) -> Disposition {
     let own = &known.profile().name;
     if let Some(card) = case.given.card.as_deref().filter(|card| *card != "any" && card != own) {
-        return Disposition::NeedsAnotherCard(card.to_owned());
+        return Disposition::NeedsAnotherCard(format!("the card \"{card}\""));
+    }
+    let missing = |name: &&String| !known.profile().applications.contains(name);
+    if let Some(application) = case.given.application.as_ref().filter(missing) {
+        return Disposition::NeedsAnotherCard(format!("a card with the application \"{application}\""));
     }
     if let Some(why) = &forecast.never {
         return Disposition::Never(why.clone());
@@ -188,7 +192,7 @@ impl Disposition {
                 Some(format!("a card in a reader is only read without leave: {}", words.join(" ")))
             }
             Self::NeedsAnotherCard(card) => {
-                Some(format!("it needs the card \"{card}\", and a card in a reader cannot be made another"))
+                Some(format!("it needs {card}, and a card in a reader cannot be made another"))
             }
             Self::Never(why) => Some(format!("never on a card in a reader: {why}")),
         }

@@ -19,10 +19,11 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// The run was stopped, or a key is not as it was: somebody has to look after the card.
+    /// The run was stopped, or a key is not as it was or was not seen again: somebody has to look after the card.
     #[must_use]
     pub fn needs_care(&self) -> bool {
-        self.stopped.is_some() || !self.not_changed_back.is_empty()
+        let worse = |key: &Ending| key.last.is_none_or(|last| last < key.first);
+        self.stopped.is_some() || !self.not_changed_back.is_empty() || self.keys.iter().any(worse)
     }
 }
 
@@ -86,7 +87,11 @@ impl Guard {
         let looked = match &stopped {
             // A card with a last try may be why: it is not even looked at.
             _ if !self.admitted => false,
-            None => self.finish_in_order().is_ok(),
+            // A card that went away may be back: then it is put in order after all.
+            None => match self.finish_in_order() {
+                Err(Halt::Transport(_)) => self.finish_in_order().is_ok(),
+                ended => ended.is_ok(),
+            },
             Some(difference) if difference.leaves_room_to_restore() => self.finish_stopped().is_ok(),
             Some(_) => false,
         };

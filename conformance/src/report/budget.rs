@@ -79,7 +79,7 @@ pub fn budget(plan: &Plan<'_>, survey: Option<&Survey>) -> String {
         };
         let left = from.saturating_sub(worst);
         let why = match (now, cost.value_known) {
-            (Some(None), _) => "  the card does not tell its tries",
+            (Some(None), _) => "  its tries were not told",
             (Some(Some(1)), _) => "  its last try",
             _ if left < LEAST_LEFT => "  too few would stay",
             (_, false) => "  its value is not known",
@@ -111,7 +111,7 @@ pub fn closing(closing: &Closing, paint: Paint) -> String {
     } else {
         let _ = writeln!(out, "  guard    {}", moved.join(", "));
     }
-    if closing.stopped.is_some() {
+    if closing.needs_care() {
         let _ = writeln!(out, "  what to do now: docs/real-cards.md, \"When it stopped\"");
     }
     out

@@ -4,6 +4,7 @@ use super::block::line;
 use super::budget::closing;
 use super::case::{case, command};
 use super::{Paint, Report, RuleStatus, rule_statuses};
+use crate::guard::Closing;
 use crate::runner::CaseResult;
 use crate::verdict::{Outcome, Tally};
 use std::collections::BTreeMap;
@@ -212,10 +213,10 @@ fn verdict(out: &mut String, report: &Report<'_>, paint: Paint) {
         let left = report.selected - report.run.results.len();
         let _ = writeln!(out, "{}", paint.bad(format!("stopped: {} cases were not played", thousands(left))));
     }
-    let stopped = report.closing.as_ref().is_some_and(|closing| closing.stopped.is_some());
+    let stopped = report.closing.as_ref().is_some_and(Closing::needs_care);
     let (verdict, next) = if stopped {
         let next = "read docs/real-cards.md before the card is used again".to_owned();
-        (paint.bad("stopped for safety"), next)
+        (paint.bad("the card needs care"), next)
     } else if tally.failed > 0 {
         (paint.bad("not conformant"), again(report, first(report, &Outcome::Failed)))
     } else if tally.error > 0 {

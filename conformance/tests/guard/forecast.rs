@@ -4,12 +4,15 @@
 use crate::bench::{AS_OF, BENCH};
 use crate::crooked::{Crooked, Fault};
 use jpki_conformance::engine::play;
-use jpki_conformance::guard::{Forecast, RESENT};
+use jpki_conformance::guard::Forecast;
 use jpki_conformance::scenario::Case;
 use jpki_virtual_card::Card;
 use jpki_virtual_card::personalise::{Keys, personalise};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+
+/// What a reader costs that sends a wrong value twice.
+const RESENT: u8 = 1;
 
 /// Tries that each case really costs each key at once, on a card that signs; by id of the case. What is presented
 /// at all costs one in the worst case, what is wrong may be sent twice once.

@@ -107,7 +107,7 @@ pub(crate) fn play(session: &Session, card: Crooked) -> Outcome {
     };
     let guarded = Guarded::new(guard);
     run_on(Box::new(guarded.clone()), &bench.suite, &cases, &options);
-    outcome.stopped = guarded.guard().finish().stopped.is_some();
+    outcome.stopped = guarded.guard().finish().needs_care();
     outcome
 }
 

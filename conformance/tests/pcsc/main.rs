@@ -13,6 +13,7 @@ mod lane;
 mod no_pins;
 mod opensc;
 mod pins;
+mod real_cards;
 mod recognition;
 mod signing;
 
@@ -29,6 +30,7 @@ const TESTS: &[&[Test]] = &[
     disturbance::TESTS,
     authority::TESTS,
     company::TESTS,
+    real_cards::TESTS,
 ];
 
 /// What looks at the files that all others left.
