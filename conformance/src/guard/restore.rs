@@ -2,8 +2,8 @@
 
 use super::counter::Counter;
 use super::difference::Difference;
-use super::guarded::{Guard, Halt, State};
 use super::talk;
+use super::watch::{Guard, Halt, State};
 use jpki_apdu::{CommandBuf, StatusWord};
 use std::sync::Arc;
 
