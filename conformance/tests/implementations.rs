@@ -37,18 +37,18 @@ fn a_card_that_knows_fresh_is_not_started_again() {
 
 #[rstest]
 // VERIFY by short identifier with a value.
-#[case::hangs("--hang-on 0020009804", "the card did not answer in time: nothing within 1 s")]
+#[case::hangs("--hang-on 0020009804", "the card did not answer in time: nothing within 3 s")]
 #[case::dies("--die-on 0020009804", "the tiny card falls over")]
 #[case::babbles("--babble-on 0020009804", "which is no response in hex")]
 fn a_card_that_fails_in_one_scenario_is_judged_in_the_others(#[case] fault: &str, #[case] said: &str) {
     let began = Instant::now();
-    let output = run_tiny(fault, &["--timeout", "1"]);
+    let output = run_tiny(fault, &["--timeout", "3"]);
     let text = stdout(&output);
     assert!(text.contains(said), "{text}");
     // Both that lock and both rows that spend a try use that command; the three others do not.
     assert!(text.contains("3 passed, 4 could not be judged"), "{text}");
     assert_eq!(output.status.code(), Some(3));
-    assert!(began.elapsed().as_secs() < 30, "it was not waited for without end");
+    assert!(began.elapsed().as_secs() < 120, "it was not waited for without end");
 }
 
 #[rstest]
@@ -201,7 +201,7 @@ fn nothing_that_a_hanging_program_started_outlives_the_run() {
         .args([
             "run",
             "--timeout",
-            "0.5",
+            "3",
             "--card",
             &card,
             "--filter",
