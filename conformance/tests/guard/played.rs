@@ -213,3 +213,17 @@ fn without_leave_no_card_that_miscounts_is_presented_anything() {
     result.expect("the guard holds");
     assert!(read.into_inner() > 200, "hardly a selection had anything to read");
 }
+
+/// The plan keeps such cases back; should one get through all the same, nothing is presented either.
+#[test]
+fn the_guard_itself_asks_for_leave_whoever_lets_a_case_through() {
+    let bench = &*BENCH;
+    let known = Arc::new(bench.known(&[]));
+    for &index in &bench.with_leave {
+        let card = bench.in_a_reader(&bench.full(), Fault::None, 0);
+        let guard = Guard::meet(Box::new(card.clone()), &bench.names, &known).expect("an honest card");
+        let case = &bench.suite.cases[index];
+        jpki_conformance::engine::play(case, &mut Guarded::new(guard), &known, &bench.stage());
+        assert_eq!(card.presented(), BTreeMap::new(), "{}", case.id);
+    }
+}
