@@ -9,6 +9,7 @@ mod company;
 mod contents;
 mod control;
 mod disturbance;
+mod harness;
 mod lane;
 mod no_pins;
 mod opensc;
@@ -16,6 +17,7 @@ mod pins;
 mod real_cards;
 mod recognition;
 mod signing;
+mod verdicts;
 
 use lane::{Lane, Test};
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ const TESTS: &[&[Test]] = &[
     authority::TESTS,
     company::TESTS,
     real_cards::TESTS,
+    harness::TESTS,
+    verdicts::TESTS,
 ];
 
 /// What looks at the files that all others left.

@@ -194,7 +194,11 @@ fn exchange(transaction: &mut Transaction<'_>, wire: &Wire) -> (Option<Order>, O
     let mut lost = None;
     loop {
         let reply = match wire.next() {
-            Some(Order::Transmit(command)) => transaction.transmit(&command, &mut buffer).map(<[u8]>::to_vec),
+            Some(Order::Transmit(command)) => match transaction.transmit(&command, &mut buffer) {
+                // A card that is pulled while it works: some drivers call nothing an answer.
+                Ok([]) => Err(Error::NotTransacted),
+                answer => answer.map(<[u8]>::to_vec),
+            },
             Some(Order::Reset(Reset::Cold)) => power_up(transaction, Disposition::UnpowerCard),
             Some(Order::Reset(Reset::Warm)) => power_up(transaction, Disposition::ResetCard),
             next => return (next, lost),

@@ -84,6 +84,12 @@ impl Tool {
         self.stdout + &self.stderr
     }
 
+    /// Everything it said, after making sure that it ends with this number.
+    pub(crate) fn ends_with(self, code: i32) -> String {
+        assert_eq!(self.status.code(), Some(code), "{}:\n{}{}", self.call, self.stdout, self.stderr);
+        self.stdout + &self.stderr
+    }
+
     fn log(&self, scene: &Scene) {
         let file = OpenOptions::new().create(true).append(true).open(scene.file("tools.log"));
         let Self { call, status, stdout, stderr } = self;

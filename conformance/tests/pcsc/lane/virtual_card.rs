@@ -40,6 +40,18 @@ impl<'a> VirtualCard<'a> {
         Self { scene, program: Program::start_deaf("virtual-card", command, scene) }
     }
 
+    /// A card that is in no reader, with its control socket.
+    pub(crate) fn elsewhere(scene: &'a Scene, socket: &str) -> Self {
+        let mut command = Program::command(program());
+        command.args(["serve", "--tcp", "127.0.0.1:0", "--control", socket, "--as-of", AS_OF]);
+        Self { scene, program: Program::start_deaf("elsewhere", command, scene) }
+    }
+
+    /// The control socket of the card in the reader.
+    pub(crate) fn socket(scene: &Scene) -> String {
+        scene.sockets.join("card").display().to_string()
+    }
+
     /// Asks something of the card by `virtual-card ctl`; what it answers.
     pub(crate) fn ctl(&self, words: &str) -> String {
         self.ctl_tool(words).succeeds()
