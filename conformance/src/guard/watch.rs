@@ -296,10 +296,15 @@ impl Guard {
             self.counters.values_mut().for_each(|counter| counter.unseen = counter.unseen.saturating_add(1));
             return Ok(());
         };
-        if self.here().is_empty() || self.look_here().is_err() {
+        if self.here().is_empty() {
             return Ok(());
         }
-        self.enter(application).map_err(into_transport)
+        match self.look_here() {
+            Ok(()) => self.enter(application).map_err(into_transport),
+            // The difference is kept, and the scenario has its answer.
+            Err(Halt::Stopped) => Ok(()),
+            Err(Halt::Transport(error)) => Err(error),
+        }
     }
 
     /// SELECT of an application that is there, on the guard's own account.
