@@ -4,7 +4,7 @@ use super::find::{context, names};
 use super::trouble::told;
 use jpki_apdu::TransportError;
 use pcsc::{Context, ReaderState, State};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::time::Duration;
 
 /// A reader.
@@ -46,10 +46,20 @@ fn look() -> Result<Vec<Reader>, pcsc::Error> {
     names(&context)?.into_iter().map(|name| reader(&context, name)).collect()
 }
 
-fn reader(context: &Context, name: CString) -> Result<Reader, pcsc::Error> {
+/// Whether the service has seen a card come into this reader.
+pub(super) fn holds_a_card(context: &Context, name: &CStr) -> Result<bool, pcsc::Error> {
+    Ok(state(context, name.to_owned())?.event_state().contains(State::PRESENT))
+}
+
+fn state(context: &Context, name: CString) -> Result<ReaderState, pcsc::Error> {
     let mut states = [ReaderState::new(name, State::UNAWARE)];
     context.get_status_change(Duration::ZERO, &mut states)?;
-    let [state] = &states;
+    let [state] = states;
+    Ok(state)
+}
+
+fn reader(context: &Context, name: CString) -> Result<Reader, pcsc::Error> {
+    let state = state(context, name)?;
     Ok(Reader {
         name: state.name().to_string_lossy().into_owned(),
         holds: holds(state.event_state()),

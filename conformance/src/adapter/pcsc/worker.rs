@@ -2,6 +2,7 @@
 //! left behind and another one takes its place.
 
 use super::find::{context, find};
+use super::readers::holds_a_card;
 use super::trouble::{Trouble, may_come_back, of_the_service, told};
 use jpki_apdu::{Reset, TransportError, TransportFault};
 use pcsc::{Card, Context, Disposition, Error, MAX_BUFFER_SIZE_EXTENDED, Protocols, ShareMode, Transaction};
@@ -153,6 +154,10 @@ impl Connection {
             Some(card) => Ok(self.card.insert(card)),
             None => {
                 let name = find(reader, context)?;
+                // One that is connected to before the service has seen it come is reset when it does.
+                if !holds_a_card(context, &name)? {
+                    return Err(Error::NoSmartcard.into());
+                }
                 Ok(self.card.insert(context.connect(&name, ShareMode::Shared, Protocols::ANY)?))
             }
         }
@@ -160,8 +165,12 @@ impl Connection {
 
     /// What came from a connection that is lost is of no use any more.
     fn lose(&mut self, error: Error) {
-        if may_come_back(error) {
-            self.card = None;
+        if may_come_back(error)
+            && let Some(card) = self.card.take()
+        {
+            // A reset would make the service believe that a card is in, before it sees the next one come. The handle
+            // of a card that is away may be void: then there is nothing to let go.
+            _ = card.disconnect(Disposition::LeaveCard);
         }
         if of_the_service(error) {
             self.context = None;
