@@ -13,10 +13,12 @@ use crate::runner::{Run, RunOptions, run as play_all, run_on};
 use crate::scenario::Case;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -129,6 +131,7 @@ fn play<'s>(
     cases: &[&'s Case],
 ) -> Result<(Run<'s>, Option<Closing>), NotMet> {
     let time_limit = Duration::from_secs_f64(args.timeout);
+    let stop = stop_on_ctrl_c();
     let bar = progress_bar(cases.len());
     let progress = |done: usize| bar.set_position(done as u64);
     let mut options = RunOptions {
@@ -144,7 +147,7 @@ fn play<'s>(
         },
         withheld: BTreeMap::new(),
         jobs: jobs(args),
-        stop: stop_on_ctrl_c(),
+        stop: &stop,
         progress: &progress,
     };
     let played = if args.what.is_guarded() {
@@ -172,17 +175,19 @@ fn jobs(args: &RunArgs) -> usize {
     }
 }
 
-/// The first Ctrl-C stops after the case in play and prints what there is; the second ends the program.
-fn stop_on_ctrl_c() -> &'static AtomicBool {
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let handler = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    };
-    // A handler is there already when this is not the first run of the process.
-    let _ = ctrlc::try_set_handler(handler);
-    &STOP
+/// The first Ctrl-C stops after the case in play and prints what there is; the second ends the program. SIGTERM does
+/// the same.
+fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+    /// What a shell answers for a program that Ctrl-C ended.
+    const INTERRUPTED: i32 = 130;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // Where the system refuses, the signal ends the program at once, as it would without us. In this order:
+        // whether it is the second is asked before the first is noted.
+        let _ = flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&stop))
+            .and_then(|_| flag::register(signal, Arc::clone(&stop)));
+    }
+    stop
 }
 
 fn progress_bar(cases: usize) -> ProgressBar {

@@ -7,8 +7,11 @@ use crate::stop::Stop;
 use crate::wire::vpcd::{self, Pace};
 use crate::wire::{stdio, tcp};
 use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 /// Which card, and where.
 #[derive(Debug, Args)]
@@ -78,17 +81,17 @@ pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     })
 }
 
-/// The first SIGTERM, SIGINT or SIGHUP ends everything in order.
+/// The first SIGTERM or SIGINT ends everything in order. SIGHUP is left alone: `nohup` has its say.
 fn stop_on_signals() -> Result<Stop, Failure> {
     let stop = Stop::new();
     let pulled = stop.clone();
     // Whoever starts a program in the background of a shell has it ignore Ctrl-C: that is overruled.
-    let set = ctrlc::set_handler(move || pulled.pull());
-    set.map_err(|error| Failure::Environment {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| Failure::Environment {
         what: "cannot listen to signals".to_owned(),
-        error: std::io::Error::other(error),
+        error,
         help: "run it in a process of its own".to_owned(),
     })?;
+    thread::spawn(move || signals.forever().for_each(|_| pulled.pull()));
     Ok(stop)
 }
 
