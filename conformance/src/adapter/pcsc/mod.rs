@@ -1,7 +1,8 @@
 //! `pcsc:READER`: whatever card is in that reader, through the system's PC/SC.
 //!
 //! Each case is one transaction, so that no other program gets between its commands, and begins with the power taken
-//! away for a moment, so that nobody's security status lasts. Between cases other programs may have the card.
+//! away for a moment, so that nobody's security status lasts. It ends with a reset, so that ours does not either: between
+//! cases other programs may have the card.
 
 mod find;
 mod readers;
@@ -13,7 +14,7 @@ pub use readers::{Holds, Reader, readers};
 use super::{BringsBack, Can, CardEvent, CardUnderTest, NotStarted, Opening};
 use jpki_apdu::{Reset, Response, TransportError, TransportFault};
 use std::time::Duration;
-use worker::Worker;
+use worker::{Reply, Worker, timed_out};
 
 /// How long a card that was just put in may take to be seen: pcscd looks every 400 ms.
 const FIRST_LOOK: Duration = Duration::from_secs(2);
@@ -43,14 +44,13 @@ impl PcscCard {
 
     /// Begins a case. A card that has been taken out is waited for, a service that has been away is found again.
     fn begin(&mut self, patience: Duration) -> Result<(), TransportError> {
-        let begun = self.worker.begin(patience, self.exchange_limit);
-        self.atr = self.heard(begun)?;
+        self.atr = self.worker.begin(patience, self.exchange_limit)?;
         Ok(())
     }
 
     /// A thread that hangs is left behind: the next case begins with another one.
-    fn heard<T>(&mut self, reply: Result<T, TransportError>) -> Result<T, TransportError> {
-        if matches!(&reply, Err(error) if error.fault == TransportFault::TimedOut) {
+    fn heard(&mut self, reply: Reply) -> Reply {
+        if timed_out(&reply) {
             self.worker = Worker::start(self.reader.clone());
         }
         reply

@@ -1,7 +1,7 @@
 //! The readers of this machine, and what is in them as far as PC/SC tells without a command to the card.
 
 use super::find::{context, names};
-use super::trouble::told;
+use super::trouble::{of_the_service, told};
 use jpki_apdu::TransportError;
 use pcsc::{Context, ReaderState, State};
 use std::ffi::{CStr, CString};
@@ -58,13 +58,14 @@ fn state(context: &Context, name: CString) -> Result<ReaderState, pcsc::Error> {
     Ok(state)
 }
 
+/// A reader that was unplugged since it was listed does not hide the others.
 fn reader(context: &Context, name: CString) -> Result<Reader, pcsc::Error> {
-    let state = state(context, name)?;
-    Ok(Reader {
-        name: state.name().to_string_lossy().into_owned(),
-        holds: holds(state.event_state()),
-        atr: state.atr().to_vec(),
-    })
+    let shown = name.to_string_lossy().into_owned();
+    match state(context, name) {
+        Ok(state) => Ok(Reader { name: shown, holds: holds(state.event_state()), atr: state.atr().to_vec() }),
+        Err(error) if of_the_service(error) => Err(error),
+        Err(_) => Ok(Reader { name: shown, holds: Holds::Unknown, atr: Vec::new() }),
+    }
 }
 
 fn holds(state: State) -> Holds {

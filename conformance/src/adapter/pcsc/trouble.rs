@@ -92,7 +92,10 @@ impl Trouble {
     /// It may be over in a moment: somebody puts the card back, plugs the reader in, starts the service.
     pub(super) fn may_pass(&self) -> bool {
         match self {
-            Self::Pcsc(error) => may_come_back(*error),
+            // The last two come of a reset that something else met: nothing was sent yet.
+            Self::Pcsc(error) => {
+                may_come_back(*error) || matches!(error, Error::ResetCard | Error::ProtoMismatch)
+            }
             Self::NoSuchReader(_) => true,
             Self::Ambiguous(_) => false,
         }

@@ -25,12 +25,18 @@ enum Order {
 }
 
 /// The answer to reset, or a response.
-type Reply = Result<Vec<u8>, TransportError>;
+pub(super) type Reply = Result<Vec<u8>, TransportError>;
+
+/// How long a thread may take to let go of the card when nobody needs it any more.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A thread with a connection to one reader.
 pub(super) struct Worker {
-    orders: Sender<Order>,
+    /// `None` when nothing more is asked.
+    orders: Option<Sender<Order>>,
     replies: Receiver<Reply>,
+    /// The thread still waits to begin a case that was given up.
+    owes_a_reply: bool,
 }
 
 impl Worker {
@@ -40,28 +46,43 @@ impl Worker {
         let (done, replies) = channel();
         let wire = Wire { orders: to_do, replies: done };
         thread::spawn(move || Connection { reader, context: None, card: None }.work(&wire));
-        Self { orders, replies }
+        Self { orders: Some(orders), replies, owes_a_reply: false }
     }
 
-    /// Begins a case; the answer to reset.
-    pub(super) fn begin(&self, patience: Duration, limit: Duration) -> Reply {
-        self.ask(Order::Begin { patience }, patience + limit)
+    /// Begins a case; the answer to reset. Waiting for another program's transaction, too, knows no time limit: the
+    /// thread goes on with it, and the next case begins when that has come to an end. Another thread would only wait
+    /// beside this one, and pcscd serves no more than 200.
+    pub(super) fn begin(&mut self, patience: Duration, limit: Duration) -> Reply {
+        let limit = patience + limit;
+        if self.owes_a_reply {
+            match self.replies.recv_timeout(limit) {
+                // It is for the case that was given up.
+                Ok(_) => self.owes_a_reply = false,
+                Err(RecvTimeoutError::Timeout) => return Err(kept_busy()),
+                Err(RecvTimeoutError::Disconnected) => return Err(stopped()),
+            }
+        }
+        let reply = self.ask(Order::Begin { patience }, limit);
+        self.owes_a_reply = timed_out(&reply);
+        if self.owes_a_reply { Err(kept_busy()) } else { reply }
     }
 
     /// Sends a command.
-    pub(super) fn transmit(&self, command: &[u8], limit: Duration) -> Reply {
+    pub(super) fn transmit(&mut self, command: &[u8], limit: Duration) -> Reply {
         self.ask(Order::Transmit(command.to_vec()), limit)
     }
 
     /// Resets the card; the answer to reset.
-    pub(super) fn reset(&self, reset: Reset, limit: Duration) -> Reply {
+    pub(super) fn reset(&mut self, reset: Reset, limit: Duration) -> Reply {
         self.ask(Order::Reset(reset), limit)
     }
 
-    fn ask(&self, order: Order, limit: Duration) -> Reply {
-        let stopped =
-            || TransportError::new(TransportFault::Environment, "the thread that speaks to PC/SC has ended");
-        self.orders.send(order).map_err(|_| stopped())?;
+    fn ask(&mut self, order: Order, limit: Duration) -> Reply {
+        if self.owes_a_reply {
+            return Err(kept_busy());
+        }
+        let orders = self.orders.as_ref().ok_or_else(stopped)?;
+        orders.send(order).map_err(|_| stopped())?;
         match self.replies.recv_timeout(limit) {
             Ok(reply) => reply,
             Err(RecvTimeoutError::Disconnected) => Err(stopped()),
@@ -70,6 +91,29 @@ impl Worker {
             }
         }
     }
+}
+
+impl Drop for Worker {
+    /// The program may end next: the card is reset before that, unless the thread hangs.
+    fn drop(&mut self) {
+        self.orders = None;
+        while self.replies.recv_timeout(GRACE).is_ok() {}
+    }
+}
+
+/// Nothing came within the limit.
+pub(super) fn timed_out(reply: &Reply) -> bool {
+    matches!(reply, Err(error) if error.fault == TransportFault::TimedOut)
+}
+
+fn stopped() -> TransportError {
+    TransportError::new(TransportFault::Environment, "the thread that speaks to PC/SC has ended")
+}
+
+fn kept_busy() -> TransportError {
+    let detail = "the reader is kept busy: another program is in a transaction with the card, or the reader waits for \
+                  an answer that does not come; end the other program, or take the card out and put it in again";
+    TransportError::new(TransportFault::Environment, detail)
 }
 
 /// The thread's end of the channels.
@@ -133,7 +177,13 @@ impl Connection {
             let mut transaction = begin(card)?;
             let atr = power_up(&mut transaction, Disposition::UnpowerCard)?;
             wire.reply(Ok(atr));
-            Ok(exchange(&mut transaction, wire))
+            let (next, lost) = exchange(&mut transaction, wire);
+            if lost.is_none() {
+                // Other programs may have the card now, but not what our PINs have opened. A card that cannot be
+                // reset has no power, or is not there.
+                _ = transaction.end(Disposition::ResetCard);
+            }
+            Ok((next, lost))
         });
         let lost = match &mut played {
             Ok((_, lost)) => lost.take(),
@@ -196,6 +246,18 @@ fn power_up(transaction: &mut Transaction<'_>, how: Disposition) -> Result<Vec<u
     Ok(transaction.status2_owned()?.atr().to_vec())
 }
 
+/// Sends a command. pcscd looks at the card every 400 ms; where that meets a reset, it forgets which protocol was chosen,
+/// and refuses the next command before the driver sees it. So it can be sent once more: no try is spent.
+fn transmit(transaction: &mut Transaction<'_>, command: &[u8], buffer: &mut [u8]) -> Result<Vec<u8>, Error> {
+    match transaction.transmit(command, buffer) {
+        Err(Error::ProtoMismatch) => {
+            transaction.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)?;
+            transaction.transmit(command, buffer).map(<[u8]>::to_vec)
+        }
+        answer => answer.map(<[u8]>::to_vec),
+    }
+}
+
 /// Carries out orders until another case begins: its order, and what broke the connection if something did.
 fn exchange(transaction: &mut Transaction<'_>, wire: &Wire) -> (Option<Order>, Option<Error>) {
     // Never too small: a client that repeats a command for the sake of a short buffer spends a second try.
@@ -203,10 +265,10 @@ fn exchange(transaction: &mut Transaction<'_>, wire: &Wire) -> (Option<Order>, O
     let mut lost = None;
     loop {
         let reply = match wire.next() {
-            Some(Order::Transmit(command)) => match transaction.transmit(&command, &mut buffer) {
+            Some(Order::Transmit(command)) => match transmit(transaction, &command, &mut buffer) {
                 // A card that is pulled while it works: some drivers call nothing an answer.
-                Ok([]) => Err(Error::NotTransacted),
-                answer => answer.map(<[u8]>::to_vec),
+                Ok(answer) if answer.is_empty() => Err(Error::NotTransacted),
+                answer => answer,
             },
             Some(Order::Reset(Reset::Cold)) => power_up(transaction, Disposition::UnpowerCard),
             Some(Order::Reset(Reset::Warm)) => power_up(transaction, Disposition::ResetCard),
