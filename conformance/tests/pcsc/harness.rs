@@ -8,6 +8,9 @@ use std::fs;
 pub(crate) const TESTS: &[Test] = tests![
     a_reader_that_is_not_there_is_told_with_the_readers_that_are,
     a_card_that_another_program_has_for_itself_is_told_and_not_taken,
+    a_card_in_another_programs_transaction_is_told_and_no_fault_of_the_card,
+    what_a_run_has_opened_is_closed_to_the_next_program,
+    a_card_that_falls_silent_ends_its_case_and_is_judged_on_when_it_speaks_again,
     a_service_that_does_not_run_is_told_with_what_starts_it,
     a_run_goes_on_after_the_card_was_pulled_and_put_back,
     a_run_goes_on_after_the_service_was_killed_and_started_again,
@@ -56,6 +59,48 @@ fn a_card_that_another_program_has_for_itself_is_told_and_not_taken(scene: &Scen
     let listed = tool(scene, HARNESS, &["readers"]).succeeds();
     assert!(listed.contains("a card that another program uses"), "{listed}");
     own.disconnect(pcsc::Disposition::LeaveCard).map_err(|(_, error)| error).expect("it lets go");
+}
+
+fn a_card_in_another_programs_transaction_is_told_and_no_fault_of_the_card(scene: &Scene) {
+    let reader = Reader::start(scene);
+    let _card = VirtualCard::standard(scene);
+    reader.wait_until(Slot::Present);
+    let mut other = reader.connect();
+    let transaction = other.transaction().expect("nobody else is there");
+    let said = harness(scene, &["--card", &in_reader(&reader), "--timeout", "1"]).ends_with(3);
+    assert!(said.contains("the environment failed: the reader is kept busy: another program"), "{said}");
+    drop(transaction);
+    harness(scene, &["--card", &in_reader(&reader), "--filter", "card/select"]).succeeds();
+}
+
+fn what_a_run_has_opened_is_closed_to_the_next_program(scene: &Scene) {
+    let reader = Reader::start(scene);
+    let _card = VirtualCard::standard(scene);
+    reader.wait_until(Slot::Present);
+    // Somebody who shares the card keeps it under power, and waits for a turn.
+    let _other = reader.connect();
+    harness(scene, &["--card", &in_reader(&reader), "--filter", "with-an-application-current"]).succeeds();
+    let transcript = fs::read_to_string(scene.file("transcript.txt")).expect("the card writes it");
+    let lines: Vec<&str> = transcript.lines().collect();
+    assert!(
+        lines.last().is_some_and(|line| line.ends_with("reset")),
+        "the run ends with a reset: {transcript}"
+    );
+    let cases = lines.windows(2).filter(|pair| pair[1].ends_with("power off"));
+    let open = cases.clone().find(|pair| pair[0].contains("->"));
+    assert_eq!(open, None, "a case ends with a reset, before anybody else has a turn");
+    assert!(cases.count() > 5, "each case begins with the power taken away");
+}
+
+fn a_card_that_falls_silent_ends_its_case_and_is_judged_on_when_it_speaks_again(scene: &Scene) {
+    let reader = Reader::start(scene);
+    let card = VirtualCard::standard(scene);
+    reader.wait_until(Slot::Present);
+    card.ctl("delay 3000");
+    let said = harness_controls(scene, &["--card", &in_reader(&reader), "--timeout", "1"]).ends_with(3);
+    assert!(said.contains("the card did not answer in time: nothing came back through PC/SC"), "{said}");
+    card.ctl("delay 0");
+    harness_controls(scene, &["--card", &in_reader(&reader), "--filter", "card/select"]).succeeds();
 }
 
 fn a_service_that_does_not_run_is_told_with_what_starts_it(scene: &Scene) {
