@@ -20,7 +20,7 @@ pub struct SignatureCheck {
     /// The saved value that holds the public key: a certificate, or with `"NAME#PART"` a part of a file
     /// (a `90 … 91 …` key, or a card-verifiable certificate body).
     pub by: String,
-    /// What was signed, as in [`Step::input`], or saved parts `"saved:NAME#PART"`, in order.
+    /// What was signed, as in `input` of a step, or saved parts `"saved:NAME#PART"`, in order.
     pub over: Vec<String>,
     /// How it was padded: `verbatim` (the input is what the padding holds), `digest-info` (SHA-256 of the
     /// input), `bare-hash` (SHA-256 without DigestInfo), `pss` (SHA-256, salt of 32 bytes),
