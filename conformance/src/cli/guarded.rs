@@ -66,7 +66,12 @@ pub(super) fn admit(what: &What, plan: &Plan<'_>, mut guard: Guard) -> Result<Gu
             }
             if refusal.reasons.contains(&Against::NothingHarmless) {
                 let words: Vec<String> = plan.missing().iter().map(|it| format!("--allow {it}")).collect();
-                let _ = writeln!(told, "  what would play all of it: {}", words.join(" "));
+                let _ = match &words[..] {
+                    [] => {
+                        writeln!(told, "  no leave would play it: it is never played on a card in a reader")
+                    }
+                    words => writeln!(told, "  what would play all of it: {}", words.join(" ")),
+                };
             }
         }
         _ => told.push_str(&closing(&guard.finish(), Paint::plain())),
