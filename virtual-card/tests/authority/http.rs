@@ -210,7 +210,10 @@ fn clients_that_say_nothing_keep_nobody_from_being_answered() {
 
 #[test]
 fn the_address_is_free_again_when_the_responder_is_dropped() {
-    let responder = responder();
+    let now = || (register("standard"), noon());
+    // An address of this machine that no other test listens on: a port that is free again may be another's at once.
+    let responder =
+        Responder::start("127.0.0.3:0", Reach::Loopback, Authorities::embedded(), now).expect("a free port");
     let address = responder.address();
     assert_eq!(get(address, "/auth.crl").status, "HTTP/1.1 200 OK");
     drop(responder);
@@ -232,7 +235,8 @@ fn everybody_may_ask_when_that_is_meant() {
     let now = || (register("standard"), noon());
     let responder =
         Responder::start("0.0.0.0:0", Reach::Anybody, Authorities::embedded(), now).expect("a port");
-    let address = SocketAddr::from(([127, 0, 0, 1], responder.address().port()));
+    // Asked where no other test listens, as above.
+    let address = SocketAddr::from(([127, 0, 0, 2], responder.address().port()));
     assert_eq!(get(address, "/auth.crl").status, "HTTP/1.1 200 OK");
     drop(responder);
     assert!(TcpStream::connect(address).is_err());
