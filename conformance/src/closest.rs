@@ -1,5 +1,7 @@
 //! Which word was probably meant.
 
+use strsim::osa_distance;
+
 /// The known word that is closest to what was written, if it is close enough to be meant.
 #[must_use]
 pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -7,35 +9,15 @@ pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
     let written = written.to_lowercase();
     known
         .into_iter()
-        .map(|word| (edits(&written, &word.to_lowercase()), word))
-        .filter(|(edits, _)| *edits <= tolerance)
+        .map(|word| (osa_distance(&written, &word.to_lowercase()), word))
+        .filter(|(distance, _)| *distance <= tolerance)
         .min()
         .map(|(_, word)| word)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour to make `b` of `a`.
-fn edits(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before_last[j - 2] + 1);
-            }
-            row.push(least);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::closest;
     use rstest::rstest;
 
     #[rstest]

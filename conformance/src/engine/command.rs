@@ -101,7 +101,7 @@ fn draft(step: &Step, verb: Verb<'_>, session: &Session<'_>) -> Result<Draft, St
             let p2 = key_reference(step, key, session)?;
             let by_change_key = key
                 .and_then(|key| session.names().key(key))
-                .is_some_and(|(_, file)| file.change.as_deref() == Some("32"));
+                .is_some_and(|(_, file)| file.is_changed_by_change_key());
             let (command, header) = if by_change_key {
                 ("CHANGE KEY", [0x80, 0x32, 0x00, p2])
             } else {

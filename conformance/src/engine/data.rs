@@ -1,12 +1,12 @@
 //! Data: what a step demands of the bytes that came back or were saved.
 
-use super::secret::spaced;
 use super::session::{Saved, Session};
 use super::shape::Shape;
 use super::stop::{Difference, Stop};
 use super::transcript::{Privacy, masked_data};
 use super::{offsets, pin, signature, value};
 use crate::scenario::{Step, syntax};
+use jpki_apdu::shown::spaced;
 use regex::Regex;
 use sha2::{Digest as _, Sha256};
 

@@ -48,11 +48,7 @@ impl fmt::Display for Word {
 
 /// A status word with what it means.
 pub(crate) fn explained(status: StatusWord) -> String {
-    match status.tries() {
-        Some(0) | None => format!("{status} ({})", status.meaning()),
-        Some(1) => format!("{status} (1 try left)"),
-        Some(tries) => format!("{status} ({tries} tries left)"),
-    }
+    format!("{status} ({})", status.in_words())
 }
 
 /// How an answer stands to what the step demands.

@@ -22,7 +22,7 @@ pub(crate) fn give_tries_back(
     known: &KnownCard,
     stage: &Stage<'_>,
 ) -> bool {
-    known.value(key).is_ok_and(|right| verify(key, right, card, stage).is_some())
+    known.value(key).is_ok_and(|right| verify(key, right, card, stage))
 }
 
 /// Changes the value of a key back to the factory's. Whether the card took it.
@@ -33,25 +33,16 @@ pub(crate) fn change_back(
     known: &KnownCard,
     stage: &Stage<'_>,
 ) -> bool {
-    let (Ok(factory), Some(p2)) = (known.value(key), verify(key, &value.0, card, stage)) else {
-        return false;
-    };
-    let by_change_key = stage.names.key(key).is_some_and(|(_, file)| file.change.as_deref() == Some("32"));
-    let change = if by_change_key {
-        CommandBuf::new(0x80, 0x32, 0x00, p2)
-    } else {
-        CommandBuf::new(0x00, 0x24, 0x01, p2)
-    };
-    done(change.data(factory), card)
+    let (Ok(factory), Some((_, file))) = (known.value(key), stage.names.key(key)) else { return false };
+    verify(key, &value.0, card, stage) && done(file.change_command().data(factory), card)
 }
 
-/// Selects the application of a key and verifies it; P2 that names the key when the card took the value.
-fn verify(key: &str, value: &[u8], card: &mut dyn CardUnderTest, stage: &Stage<'_>) -> Option<u8> {
-    let (application, file) = stage.names.key(key)?;
-    let p2 = 0x80 | file.sfi();
+/// Selects the application of a key and verifies it. Whether the card took the value.
+fn verify(key: &str, value: &[u8], card: &mut dyn CardUnderTest, stage: &Stage<'_>) -> bool {
+    let Some((application, file)) = stage.names.key(key) else { return false };
     let select = CommandBuf::new(0x00, 0xA4, 0x04, 0x0C).data(&application.aid[..]);
-    let verify = CommandBuf::new(0x00, 0x20, 0x00, p2).data(value);
-    (done(select, card) && done(verify, card)).then_some(p2)
+    let verify = CommandBuf::new(0x00, 0x20, 0x00, 0x80 | file.sfi()).data(value);
+    done(select, card) && done(verify, card)
 }
 
 fn done(command: CommandBuf, card: &mut dyn CardUnderTest) -> bool {

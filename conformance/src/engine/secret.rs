@@ -1,5 +1,6 @@
 //! What must never be printed: PIN values and their like.
 
+use jpki_apdu::shown::spaced;
 use std::fmt;
 
 /// Shown instead of a secret.
@@ -50,29 +51,6 @@ impl Secrets {
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secrets({} masked)", self.values.len())
-    }
-}
-
-/// Bytes in upper-case hex, a space between them: how commands are shown.
-pub(crate) fn spaced(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 3);
-    for (i, byte) in bytes.iter().enumerate() {
-        if i > 0 {
-            out.push(' ');
-        }
-        let digits = b"0123456789ABCDEF";
-        out.push(char::from(digits[usize::from(byte >> 4)]));
-        out.push(char::from(digits[usize::from(byte & 15)]));
-    }
-    out
-}
-
-/// The first bytes in hex, and how many there are when that is not all of them.
-pub(crate) fn shortened(bytes: &[u8]) -> String {
-    const SHOWN: usize = 16;
-    match bytes.get(..SHOWN) {
-        Some(head) if bytes.len() > SHOWN => format!("{} … ({} bytes)", spaced(head), bytes.len()),
-        _ => spaced(bytes),
     }
 }
 

@@ -3,7 +3,8 @@
 //! A [`Transcript`] never holds the value of a PIN or the content of a personal file: what it is given is
 //! masked on the way in, so nothing that is built from it can show them.
 
-use super::secret::{DOTS, Secrets, shortened, spaced};
+use super::secret::{DOTS, Secrets};
+use jpki_apdu::shown::{shortened, spaced};
 use jpki_apdu::{Command, Response, TransportError};
 use std::fmt;
 

@@ -363,7 +363,7 @@ impl<'n> Walk<'n> {
         } else if step.change.is_some() {
             let key =
                 step.key.as_deref().and_then(|key| self.names.key(key)).map(|(_, file)| file).or(self.key);
-            let by_change_key = key.is_some_and(|file| file.change.as_deref() == Some("32"));
+            let by_change_key = key.is_some_and(|file| file.is_changed_by_change_key());
             let [cla, ins, p1] = if by_change_key { [0x80, 0x32, 0x00] } else { [0x00, 0x24, 0x01] };
             some([cla, ins, p1, self.p2(step, step.key.as_deref())], vec![0; 4], None)
         } else if let Some(key) = &step.sign {

@@ -4,7 +4,7 @@ use super::counter::Counter;
 use super::difference::Difference;
 use super::talk;
 use super::watch::{Guard, Halt, State};
-use jpki_apdu::{CommandBuf, StatusWord};
+use jpki_apdu::StatusWord;
 use std::sync::Arc;
 
 /// How a run on a card in a reader ended, for its keys.
@@ -64,12 +64,7 @@ impl Guard {
         let names = Arc::clone(&self.names);
         let (Some(factory), Some((_, file))) = (factory, names.key(key)) else { return Ok(()) };
         self.present_right(key)?;
-        let p2 = 0x80 | file.sfi();
-        let command = match file.change.as_deref() {
-            Some("32") => CommandBuf::new(0x80, 0x32, 0x00, p2),
-            _ => CommandBuf::new(0x00, 0x24, 0x01, p2),
-        };
-        let status = self.checked(command.data(factory.0))?;
+        let status = self.checked(file.change_command().data(factory.0))?;
         if status != StatusWord::SUCCESS {
             return Err(self.stop(Difference::NotChangedBack { key: key.to_owned(), status }));
         }

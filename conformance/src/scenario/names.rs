@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::strict;
 use crate::vectors::Vectors;
+use jpki_apdu::CommandBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,22 @@ impl FileName {
     #[must_use]
     pub const fn sfi(&self) -> u8 {
         self.id as u8 & 0x1F
+    }
+
+    /// The command that gives a key another value, but for the value: CHANGE KEY or CHANGE REFERENCE DATA.
+    #[must_use]
+    pub fn change_command(&self) -> CommandBuf {
+        let p2 = 0x80 | self.sfi();
+        match self.is_changed_by_change_key() {
+            true => CommandBuf::new(0x80, 0x32, 0x00, p2),
+            false => CommandBuf::new(0x00, 0x24, 0x01, p2),
+        }
+    }
+
+    /// CHANGE KEY gives it another value, not CHANGE REFERENCE DATA.
+    #[must_use]
+    pub fn is_changed_by_change_key(&self) -> bool {
+        self.change.as_deref() == Some("32")
     }
 }
 

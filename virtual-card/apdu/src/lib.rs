@@ -2,6 +2,7 @@
 //! through which everybody reaches a card. It knows no card.
 
 mod command;
+pub mod shown;
 mod status_word;
 pub mod tlv;
 mod transport;

@@ -77,6 +77,16 @@ impl StatusWord {
         self.0.to_be_bytes()
     }
 
+    /// What it means, the tries left counted: `2 tries left`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self.tries() {
+            Some(0) | None => self.meaning().to_owned(),
+            Some(1) => "1 try left".to_owned(),
+            Some(tries) => format!("{tries} tries left"),
+        }
+    }
+
     /// What the word means on this card, for people.
     #[must_use]
     pub const fn meaning(self) -> &'static str {

@@ -2,11 +2,12 @@
 //! command is, wherever it came from and however it is malformed, the rest is hidden.
 
 use super::instruction::{Class, Instruction};
-use super::mask::{Shown, spaced};
+use super::mask::Shown;
 use super::onlooker::{Effect, Onlooker};
 use super::place::Place;
 use crate::image::CardImage;
 use jpki_apdu::Command;
+use jpki_apdu::shown::spaced;
 
 /// What a command is.
 #[derive(Clone, Debug)]

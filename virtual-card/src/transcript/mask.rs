@@ -3,11 +3,9 @@
 use super::decode::count;
 use super::secrets::{DOTS, Secrets};
 use jiff::Timestamp;
+use jpki_apdu::shown::{shortened, spaced};
 use jpki_apdu::{Command, StatusWord};
 use std::fmt;
-
-/// Bytes of a longer field that are shown.
-const SHOWN: usize = 16;
 
 /// Bytes of a command's header.
 const HEADER: usize = 4;
@@ -131,37 +129,6 @@ impl Exchange<'_> {
             _ if self.open && !secrets.occur_in(answer) => format!("{} {word}", shortened(data)),
             _ => format!("({}) {word}", count(data.len())),
         };
-        (shown, meaning(sw))
-    }
-}
-
-/// A status word in words.
-fn meaning(sw: StatusWord) -> String {
-    match sw.tries() {
-        None | Some(0) => sw.meaning().into(),
-        Some(1) => "1 try left".into(),
-        Some(tries) => format!("{tries} tries left"),
-    }
-}
-
-/// Bytes in upper-case hex, a space between them.
-pub(super) fn spaced(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for (at, byte) in bytes.iter().enumerate() {
-        if at > 0 {
-            text.push(' ');
-        }
-        for nibble in [byte >> 4, byte & 0x0F] {
-            text.push(char::from(b"0123456789ABCDEF"[usize::from(nibble)]));
-        }
-    }
-    text
-}
-
-/// The first bytes in hex, and how many there are when these are not all.
-fn shortened(bytes: &[u8]) -> String {
-    match bytes.get(..SHOWN) {
-        Some(start) if bytes.len() > SHOWN => format!("{} … ({})", spaced(start), count(bytes.len())),
-        _ => spaced(bytes),
+        (shown, sw.in_words())
     }
 }

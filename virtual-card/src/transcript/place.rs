@@ -1,10 +1,10 @@
 //! Where a command meets the card: the current application and file by name, and what P1 and P2 name there.
 
 use super::decode::count;
-use super::mask::spaced;
 use super::onlooker::{Current, Onlooker, Selected};
 use crate::image::{Access, Application, CardImage, Content};
 use crate::names::{ApplicationName, Names};
+use jpki_apdu::shown::spaced;
 
 /// Low five bits: a short identifier.
 const SHORT_IDENTIFIER: u8 = 0x1F;

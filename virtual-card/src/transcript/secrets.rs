@@ -1,5 +1,6 @@
 //! The values of the card's keys, which no line may show in any spelling.
 
+use jpki_apdu::shown::spaced;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -66,12 +67,8 @@ impl Secrets {
 
 impl Secret {
     fn new(value: &[u8]) -> Self {
-        let mut spellings = vec![
-            hex::encode_upper(value),
-            hex::encode(value),
-            super::mask::spaced(value),
-            super::mask::spaced(value).to_lowercase(),
-        ];
+        let mut spellings =
+            vec![hex::encode_upper(value), hex::encode(value), spaced(value), spaced(value).to_lowercase()];
         if let Ok(text) = str::from_utf8(value) {
             spellings.extend([text.to_owned(), text.to_lowercase()]);
         }
